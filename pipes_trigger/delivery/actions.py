@@ -1,0 +1,113 @@
+"""
+What a shard's delivery asks for, and what it tells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipes_trigger.delivery.batches import Batch, Condition, Record
+    from pipes_trigger.filters import FilterPattern
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """
+    Asked for: send `payload` to the target and report with `ShardDelivery.answered`.
+
+    Attributes:
+        batch: What is sent.
+        payload: The function's event as JSON text, a list with one element per record.
+        attempt: 1 for the first time that these records are sent.
+    """
+
+    batch: Batch
+    payload: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """
+    Asked for: send `message` to the dead-letter target, if there is one, and report with `ShardDelivery.discarded`.
+
+    Attributes:
+        batch: What is given up.
+        condition: Why, in the message's words.
+        reason: Why, for people.
+        message: The message's body, JSON-shaped. It says where the records are, and holds none of their data.
+    """
+
+    batch: Batch
+    condition: Condition
+    reason: str
+    message: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """
+    Asked for: come back at `until` (seconds since 1970), or earlier when more records were offered.
+    """
+
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """
+    Told: no filter of the pipe lets this record through.
+
+    Attributes:
+        record: The record.
+        filters: The filters that it met.
+    """
+
+    record: Record
+    filters: tuple[FilterPattern, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """
+        Why each filter refused, by the leaf or leaves that failed; worked out when asked for.
+        """
+        return tuple(why_refused(pattern, self.record) for pattern in self.filters)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """
+    Told: the target took these records.
+    """
+
+    batch: Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """
+    Told: an invocation failed for these records, and what happens now.
+
+    Attributes:
+        batch: What failed; after a partial answer, from the first failed record on.
+        reason: What went wrong.
+        next_step: What follows, for people: `retry 1 of 3`, `split in two`, ...
+        retry_at: When they are sent again at the earliest, in seconds since 1970; None when they are given up.
+    """
+
+    batch: Batch
+    reason: str
+    next_step: str
+    retry_at: float | None
+
+
+def why_refused(pattern: FilterPattern, record: Record) -> str:
+    """
+    Say in one line by which leaves a filter refused a record.
+    """
+    explanation = pattern.explain(record)
+    near_miss = explanation.near_miss
+    failed = [near_miss] if near_miss is not None else [leaf for leaf in explanation.leaves if not leaf.verdict]
+    return "; ".join(str(leaf) for leaf in failed) or "each condition holds, but not within one element of a list"

@@ -1,0 +1,3 @@
+"""
+A pipe on a laptop: the emulator, a CodePipeline endpoint, deploying a synthesized assembly, running its pipes.
+"""

@@ -1,0 +1,123 @@
+"""
+What a running pipe would show in CloudWatch, under the service's names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from pipes_trigger.delivery import Failed, InvokeStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipes_trigger.delivery import Delivered, InvokeResult
+
+NAMESPACE: Final = "AWS/EventBridge/Pipes"
+"""Where the service is said to put them; no page that was read confirms it [?]."""
+
+NAMES: Final = (
+    "Concurrency",
+    "EventCount",
+    "ExecutionFailed",
+    "ExecutionPartiallyFailed",
+    "ExecutionThrottled",
+    "ExecutionTimeout",
+    "TargetStageDuration",
+    "TargetStageFailed",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistic:
+    """
+    The samples of one metric, as CloudWatch sums them up.
+
+    Attributes:
+        count: How many samples.
+        total: Their sum; milliseconds for a duration.
+        maximum: The greatest; 0 where there is none.
+    """
+
+    count: int = 0
+    total: float = 0.0
+    maximum: float = 0.0
+
+    def with_sample(self, value: float) -> Statistic:
+        """
+        Add a sample.
+        """
+        return Statistic(count=self.count + 1, total=self.total + value, maximum=max(self.maximum, value))
+
+
+class Metrics:
+    """
+    Counts the executions of one pipe, from several threads. An execution is one invocation with one batch.
+
+    The names are the service's; what exactly each counts is documented in half a sentence. Here a failure is counted as
+    failed whatever its kind, a time-out and throttling besides under their own names, an event when it is sent for the
+    first time, and concurrency whenever an execution begins. [?]
+
+    Example:
+        >>> from pipes_trigger.delivery import InvokeResult
+        >>> metrics = Metrics()
+        >>> metrics.began(events=3, attempt=1)
+        >>> metrics.ended(InvokeResult(InvokeStatus.ANSWERED), (), seconds=0.25)
+        >>> metrics.statistics["TargetStageDuration"]
+        Statistic(count=1, total=250.0, maximum=250.0)
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._statistics = dict.fromkeys(NAMES, Statistic())
+        self._running = 0
+
+    @property
+    def statistics(self) -> Mapping[str, Statistic]:
+        """
+        Every metric by its name, as it is now.
+        """
+        with self._lock:
+            return dict(self._statistics)
+
+    def began(self, *, events: int, attempt: int) -> None:
+        """
+        Note that an execution begins.
+
+        Args:
+            events: How many records it carries.
+            attempt: 1 for the first time that these are sent.
+        """
+        with self._lock:
+            self._running += 1
+            self._sample("Concurrency", self._running)
+            if attempt == 1:
+                self._sample("EventCount", events)
+
+    def ended(self, result: InvokeResult, notes: Sequence[Delivered | Failed], *, seconds: float) -> None:
+        """
+        Note how an execution ended.
+
+        Args:
+            result: What came back.
+            notes: What it means for the records.
+            seconds: How long it took.
+        """
+        with self._lock:
+            self._running -= 1
+            self._sample("TargetStageDuration", 1000 * seconds)
+            if result.status is InvokeStatus.THROTTLED:
+                self._sample("ExecutionThrottled", 1)
+            if result.status is InvokeStatus.TIMED_OUT:
+                self._sample("ExecutionTimeout", 1)
+            if any(isinstance(note, Failed) for note in notes):
+                if len(notes) > 1:
+                    self._sample("ExecutionPartiallyFailed", 1)
+                else:
+                    self._sample("ExecutionFailed", 1)
+                    self._sample("TargetStageFailed", 1)
+
+    def _sample(self, name: str, value: float) -> None:
+        self._statistics[name] = self._statistics[name].with_sample(value)

@@ -1,0 +1,93 @@
+"""
+One message's records on their way back to the function, as a state machine without I/O.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from pipes_trigger.delivery import Backoff, DeadLetter, Delivered, Invoke, ShardAddress, ShardDelivery, Wait
+from pipes_trigger.templates import PipeContext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipes_trigger.delivery import InvokeResult, Record
+    from pipes_trigger.redrive.message import GivenUp
+    from pipes_trigger.spec import PipeSpec
+
+_AT_ONCE: Final = Backoff(first=0.0)
+
+
+class Redelivery:
+    """
+    Filters, batches, renders and judges answers with the pipe's own machine, without its retries.
+
+    What fails now stays in the queue. With `bisect` a failed batch is still halved, so that one poison record does not
+    keep the others back.
+
+    Its clock stands still at the arrival of the last record, so nothing is too old that the stream still has, and
+    `<aws.pipes.event.ingestion-time>` is the same in every run. That is close to what the pipe wrote, not equal.
+
+    Args:
+        pipe: The pipe.
+        given_up: The message.
+        target_arn: The function.
+
+    Attributes:
+        delivered: How many records the function took.
+        failed: How many records it did not.
+        filtered: How many records the pipe's filters refuse.
+        reason: What went wrong first; empty where nothing did.
+        stopped: Why it makes no sense to go on: the target is throttled or out of reach. Empty where it does.
+    """
+
+    def __init__(self, pipe: PipeSpec, given_up: GivenUp, target_arn: str) -> None:
+        settings = replace(pipe, batching_window=0, maximum_retry_attempts=0, maximum_record_age=-1)
+        address = ShardAddress(pipe_arn=given_up.pipe_arn, stream_arn=given_up.stream_arn, shard_id=given_up.shard_id)
+        context = PipeContext(
+            pipe_arn=given_up.pipe_arn,
+            pipe_name=given_up.pipe_name,
+            source_arn=given_up.stream_arn,
+            target_arn=target_arn,
+        )
+        self._delivery = ShardDelivery(settings, address, _AT_ONCE, context)
+        self._now = given_up.arrived
+        self.delivered = 0
+        self.failed = 0
+        self.filtered = 0
+        self.reason = ""
+        self.stopped = ""
+
+    def offer(self, records: Iterable[Record]) -> None:
+        """
+        Take records of the range, in stream order.
+        """
+        self.filtered += len(self._delivery.offer(records, self._now))
+
+    def next(self) -> Invoke | None:
+        """
+        Say what to send now; None when everything that was offered is decided.
+        """
+        while not self.stopped:
+            action = self._delivery.next(self._now)
+            if isinstance(action, DeadLetter):
+                self.failed += len(action.batch)
+                self.reason = self.reason or action.reason
+                self._delivery.discarded(None, self._now)
+            elif isinstance(action, Wait):
+                self._now = action.until
+            else:
+                return action
+        return None
+
+    def answered(self, result: InvokeResult) -> None:
+        """
+        Take the outcome of what `next` said to send.
+        """
+        for note in self._delivery.answered(result, self._now):
+            if isinstance(note, Delivered):
+                self.delivered += len(note.batch)
+            elif not result.status.counts:
+                self.stopped = note.reason

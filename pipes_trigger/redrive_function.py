@@ -1,0 +1,142 @@
+"""
+The scheduled function that brings back what a pipe gave up, with the least that it needs.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
+
+from aws_cdk import CfnResource, Duration, RemovalPolicy
+from aws_cdk.aws_iam import PolicyDocument, Role, ServicePrincipal
+from aws_cdk.aws_lambda import Code, Function, Runtime
+from aws_cdk.aws_logs import LogGroup, RetentionDays
+
+from pipes_trigger import policies
+from pipes_trigger.errors import ConfigurationError, Violation
+from pipes_trigger.helpers.tokens import is_token
+from pipes_trigger.redrive_bundle import HANDLER, write_bundle
+
+if TYPE_CHECKING:
+    from aws_cdk.aws_sqs import IQueue
+    from constructs import Construct
+
+    from pipes_trigger.policies import Statement
+    from pipes_trigger.spec import PipeSpec
+
+_SCHEDULE: Final = re.compile(r"(rate|cron)\(.+\)")
+_MEMORY: Final = 512
+_TIMEOUT_MINUTES: Final = 15  # an invocation of the pipe's function may take as long
+_READ_STREAM: Final = ("dynamodb:GetRecords", "dynamodb:GetShardIterator")
+_WORK_ON_QUEUE: Final = ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage")
+
+
+def build_redrive(
+    scope: Construct,
+    *,
+    schedule: Any,
+    pipe: PipeSpec,
+    queue: IQueue | None,
+    stream_arn: str,
+    key_arn: str | None,
+    function_arn: str,
+) -> Function:
+    """
+    Build the function, its role, its log group and the rule that starts it.
+
+    Args:
+        scope: The trigger.
+        schedule: `rate(1 hour)`, `cron(...)`, or a `Schedule` of CDK.
+        pipe: The pipe: its name, filters, template, batch size, and whether it bisects.
+        queue: Where the pipe puts what it gives up.
+        stream_arn: The stream.
+        key_arn: The table's customer key, where it has one.
+        function_arn: The pipe's function.
+
+    Raises:
+        ConfigurationError: There is no queue, the schedule is none, or a filter holds a token; every fault at once.
+    """
+    expression = getattr(schedule, "expression_string", schedule)
+    faults = []
+    if not isinstance(expression, str) or not (is_token(expression) or _SCHEDULE.fullmatch(expression)):
+        fix = "write 'rate(1 hour)', 'cron(...)', or pass a Schedule"
+        faults.append(Violation("RD006", "schedule", f"is no schedule: {expression!r}", fix))
+    if queue is None:
+        fix = "give the trigger a queue: FailureHandling(dead_letter='queue')"
+        faults.append(Violation("RD007", "failure_handling", "has no dead-letter queue to redrive from", fix))
+    with TemporaryDirectory(prefix="pipes-trigger-") as directory:
+        try:
+            write_bundle(Path(directory), pipe)
+        except ConfigurationError as error:
+            faults += error.violations
+        if faults or queue is None:
+            raise ConfigurationError(faults)
+        function = _function(
+            scope,
+            Code.from_asset(directory),
+            {"QUEUE_URL": queue.queue_url, "FUNCTION_ARN": function_arn},
+            [
+                policies.allow(_WORK_ON_QUEUE, [queue.queue_arn]),
+                policies.allow(_READ_STREAM, [stream_arn]),
+                policies.allow(["lambda:InvokeFunction"], [function_arn]),
+                *_decrypt(queue, key_arn),
+            ],
+        )
+    _run_on(scope, expression, function)
+    return function
+
+
+def _decrypt(queue: IQueue, key_arn: str | None) -> list[Statement]:
+    queue_key = queue.encryption_master_key
+    keys = [*([key_arn] if key_arn else []), *([queue_key.key_arn] if queue_key is not None else [])]
+    return [policies.allow(["kms:Decrypt"], keys)] if keys else []
+
+
+def _function(scope: Construct, code: Code, env_vars: dict[str, str], statements: list[Statement]) -> Function:
+    logs = LogGroup(scope, "RedriveLogs", retention=RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY)
+    needed = policies.document([*statements, policies.write_logs(logs.log_group_arn)])
+    role = Role(
+        scope,
+        "RedriveRole",
+        assumed_by=ServicePrincipal("lambda.amazonaws.com"),
+        inline_policies={"Redrive": PolicyDocument.from_json(needed)},
+    )
+    return Function(
+        scope,
+        "Redrive",
+        runtime=Runtime.PYTHON_3_12,
+        handler=HANDLER,
+        code=code,
+        environment=env_vars,
+        memory_size=_MEMORY,
+        timeout=Duration.minutes(_TIMEOUT_MINUTES),
+        role=role,
+        log_group=logs,
+        description="Delivers what the pipe gave up to its function once more",
+    )
+
+
+def _run_on(scope: Construct, schedule: str, function: Function) -> None:
+    rule = CfnResource(
+        scope,
+        "RedriveRule",
+        type="AWS::Events::Rule",
+        properties={
+            "ScheduleExpression": schedule,
+            "State": "ENABLED",
+            "Targets": [{"Arn": function.function_arn, "Id": "Redrive"}],
+        },
+    )
+    CfnResource(
+        scope,
+        "RedrivePermission",
+        type="AWS::Lambda::Permission",
+        properties={
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": function.function_arn,
+            "Principal": "events.amazonaws.com",
+            "SourceArn": rule.get_att("Arn").to_string(),
+        },
+    )

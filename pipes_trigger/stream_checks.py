@@ -1,0 +1,91 @@
+"""
+What is checked of a table's and its stream's ARN: against each other, and against the place of the pipe.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipes_trigger.errors import Violation
+from pipes_trigger.helpers.arns import Arn, ArnUriHelper, arn_faults, table_name, table_of_stream
+from pipes_trigger.helpers.parameters import is_stand_in
+from pipes_trigger.helpers.tokens import is_token
+
+if TYPE_CHECKING:
+    from pipes_trigger.source import TableStream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """
+    Where a stack deploys to; each part may be a token.
+    """
+
+    partition: str
+    region: str
+    account: str
+
+
+def index_arn(table_arn: str, index_name: str) -> str:
+    """
+    Derive an index' ARN from its table's.
+
+    Example:
+        >>> index_arn("arn:aws-cn:dynamodb:cn-north-1:111122223333:table/orders", "status-index")
+        'arn:aws-cn:dynamodb:cn-north-1:111122223333:table/orders/index/status-index'
+    """
+    table = Arn.try_parse(table_arn)
+    name = None if table is None else table_name(table.resource)
+    if table is None or name is None:
+        # A token: what it stands for is an ARN all the same, and an index' ARN continues its table's.
+        return f"{table_arn}/index/{index_name}"
+    return ArnUriHelper.build_dynamodb_table_index_arn(table.region, table.account, name, index_name, table.partition)
+
+
+def check_stream(stream: TableStream, place: Place) -> tuple[list[Violation], list[Violation]]:
+    """
+    Check the table's and the stream's ARN against each other and against the pipe's place.
+    """
+    # An unresolved token is never looked into, and what is yet to be looked up says nothing.
+    table_arn, stream_arn = (
+        None if is_token(text) or is_stand_in(text) else text for text in (stream.table_arn, stream.stream_arn)
+    )
+    faults, warnings = [], []
+    table = Arn.try_parse(table_arn or "")
+    if table_arn is not None and (table is None or table.service != "dynamodb" or not table_name(table.resource)):
+        problem = f"is no ARN of a DynamoDB table: {table_arn!r}"
+        faults.append(Violation("SA001", "table ARN", problem, "put the table's ARN into its SSM parameter"))
+        table = None
+    faults += [] if table is None else arn_faults(table, "table ARN")
+    parsed = Arn.try_parse(stream_arn or "")
+    owner = None if parsed is None else table_of_stream(parsed)
+    if stream_arn is not None and owner is None:
+        problem = f"is no ARN of a DynamoDB stream: {stream_arn!r}"
+        faults.append(Violation("SA002", "stream ARN", problem, "put the stream's ARN into its SSM parameter"))
+    if table is not None and owner is not None and owner != table:
+        problem = f"belongs to {owner}, and the table is {table}"
+        faults.append(Violation("SA003", "stream ARN", problem, "look both up under the name of one table"))
+    if owner is not None and not is_token(place.region) and owner.region != place.region:
+        problem = f"lies in {owner.region}, and the pipe in {place.region}: a pipe reads streams of its own region only"
+        faults.append(Violation("SA004", "stream ARN", problem, f"deploy the trigger's stack to {owner.region}"))
+    if owner is not None and not is_token(place.account) and owner.account != place.account:
+        warnings.append(_other_account(owner, stream.stream_arn, place))
+    return faults, warnings
+
+
+def _other_account(owner: Arn, stream_arn: str, place: Place) -> Violation:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:{owner.partition}:iam::{place.account}:root"},
+        "Action": ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+        "Resource": stream_arn,
+    }
+    return Violation(
+        "SA005",
+        "stream ARN",
+        f"belongs to account {owner.account}, and the pipe to {place.account}; that a pipe can read the stream of "
+        "another account is documented nowhere (unverified)",
+        f"the stream's resource policy would need at least {json.dumps(statement)}",
+    )

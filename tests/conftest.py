@@ -1,0 +1,204 @@
+"""
+What every test may ask for: CDK stacks, settings, templates that compare as snapshots, and one emulator.
+
+CDK's own validator is off, as it quadruples the time of a synth; `tests/snapshot/test_cdk_validator.py` turns it on.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from pipes_trigger import ApplicationHelper
+from pipes_trigger.helpers.parameters import GivenValues
+from pipes_trigger.local.codepipeline import CodePipelineEndpoint
+from pipes_trigger.local.emulator import Emulator
+from pipes_trigger.local.node import node_binary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from aws_cdk import Stack
+    from syrupy.assertion import SnapshotAssertion
+
+    from pipes_trigger.local.session import LocalSession
+
+os.environ.setdefault("CDK_VALIDATION", "false")
+_NODE = node_binary()
+if _NODE is not None:
+    os.environ.setdefault("JSII_NODE", _NODE)
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+ACCOUNT, REGION = "111122223333", "eu-west-1"
+TABLE_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/acme-web-dev-deployment-requests"
+STREAM_ARN = f"{TABLE_ARN}/stream/2026-01-01T00:00:00.000"
+PIPELINE_ARN = f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:my-pipeline"
+PARAMETERS = {
+    "dynamodb_table_acme_web_dev_deployment_requests": TABLE_ARN,
+    "dynamodb_table_stream_acme_web_dev_deployment_requests": STREAM_ARN,
+}
+_accounts = itertools.count(100_000_000_001)
+ASSET = re.compile(r"\b[0-9a-f]{64}\b")
+
+
+@pytest.fixture
+def helper() -> ApplicationHelper:
+    """
+    Return settings of one environment whose table `deployment-requests` is known.
+    """
+    return ApplicationHelper(
+        environment="dev",
+        environments={"dev": {"account": ACCOUNT, "region": REGION}},
+        common={"domain": "acme", "project": "web", "devops_account": ACCOUNT},
+        parameters=GivenValues(PARAMETERS),
+    )
+
+
+@pytest.fixture
+def code_path(tmp_path: Path) -> str:
+    """
+    Return a folder with one handler in it.
+    """
+    folder = tmp_path / "lambda"
+    folder.mkdir()
+    (folder / "handlers.py").write_text("def process_deployment(event, context):\n    return None\n", encoding="utf-8")
+    return str(folder)
+
+
+@pytest.fixture
+def call(helper: ApplicationHelper, code_path: str) -> dict[str, Any]:
+    """
+    Return the original's call, all but its scope: a test changes what it is about.
+    """
+    from pipes_trigger import StreamTriggerType
+
+    return {
+        "id": "deployment-trigger",
+        "app_helper": helper,
+        "trigger_type": StreamTriggerType.PIPELINE,
+        "table_base_name": "deployment-requests",
+        "resource_base_name": "deployment-processor",
+        "lambda_handler": "handlers.process_deployment",
+        "lambda_code_path": code_path,
+        "env_vars": {"PIPELINE_ARN": PIPELINE_ARN},
+        "filter_pattern": {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"status": {"S": ["PENDING"]}}}},
+    }
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Stack:
+    """
+    Return an empty stack with a known account and region.
+    """
+    from aws_cdk import App, Environment, Stack
+
+    app = App(outdir=str(tmp_path / "cdk.out"))
+    return Stack(app, "Platform", env=Environment(account=ACCOUNT, region=REGION))
+
+
+@pytest.fixture
+def synth() -> Callable[[Stack], dict[str, Any]]:
+    """
+    Return a function that synthesizes a stack's app and reads the stack's template.
+    """
+
+    def _synth(stack: Stack) -> dict[str, Any]:
+        from aws_cdk import Stage
+
+        stage = Stage.of(stack)
+        assert stage is not None
+        assembly = stage.synth()
+        template: dict[str, Any] = json.loads(Path(assembly.directory, stack.template_file).read_text(encoding="utf-8"))
+        return template
+
+    return _synth
+
+
+@pytest.fixture
+def missing_context() -> Callable[[Stack], list[dict[str, Any]]]:
+    """
+    Return a function that synthesizes a stack's app and reads what the CLI is asked to look up.
+    """
+
+    def _missing(stack: Stack) -> list[dict[str, Any]]:
+        from aws_cdk import Stage
+
+        stage = Stage.of(stack)
+        assert stage is not None
+        manifest = json.loads(Path(stage.synth().directory, "manifest.json").read_text(encoding="utf-8"))
+        missing: list[dict[str, Any]] = manifest.get("missing", [])
+        return missing
+
+    return _missing
+
+
+@pytest.fixture(scope="session")
+def example_assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """
+    Synthesize every example as the CDK CLI would, and return where each assembly is.
+    """
+    output = tmp_path_factory.mktemp("examples")
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    assemblies = {}
+    for app in sorted(EXAMPLES.glob("*/app.py")):
+        assemblies[app.parent.name] = output / app.parent.name
+        outdir = {"CDK_OUTDIR": str(assemblies[app.parent.name])}
+        command = json.loads(app.with_name("cdk.json").read_text(encoding="utf-8"))["app"].split()
+        assert command == ["python3", "app.py"]
+        subprocess.run([sys.executable, *command[1:]], cwd=app.parent, env={**environment, **outdir}, check=True)
+    return assemblies
+
+
+@pytest.fixture(scope="session")
+def codepipeline() -> Iterator[CodePipelineEndpoint]:
+    """
+    Give the CodePipeline endpoint that the emulator's functions call; its executions succeed at once.
+    """
+    with CodePipelineEndpoint(succeeds_after=0.0) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="session")
+def emulator(codepipeline: CodePipelineEndpoint) -> Iterator[Emulator]:
+    """
+    Give the one emulator that all tests share.
+    """
+    with Emulator(codepipeline_url=codepipeline.url) as running:
+        yield running
+
+
+@pytest.fixture
+def local_session(emulator: Emulator) -> LocalSession:
+    """
+    Give clients for an account that no other test uses.
+    """
+    return emulator.session(str(next(_accounts)))
+
+
+class TemplateSnapshot(JSONSnapshotExtension):
+    """
+    A template as JSON, with its asset hashes masked and nothing else.
+    """
+
+    def serialize(self, data: Any, **_options: Any) -> str:
+        """
+        Write the template as it stands, keys in CDK's order.
+        """
+        return ASSET.sub("<asset>", json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
+
+
+@pytest.fixture
+def template_snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """
+    Return the snapshot of a template.
+    """
+    return snapshot.use_extension(TemplateSnapshot)
