@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Annotations
 from aws_cdk.aws_iam import Role
-from aws_cdk.aws_pipes import CfnPipe
 from constructs import Construct
 
-from pipes_trigger import policies
 from pipes_trigger.arguments import (
     choose,
     given_filters,
@@ -24,15 +22,11 @@ from pipes_trigger.arguments import (
     strategy_of,
 )
 from pipes_trigger.design import design_trigger
-from pipes_trigger.function import build_function, use_function
-from pipes_trigger.making import make
 from pipes_trigger.options import FailureHandling, FunctionOptions, PipeLogging, StreamReading
-from pipes_trigger.pipe import dead_letter, pipe_log_group, pipe_role
-from pipes_trigger.pipe_properties import log_configuration, source_parameters
 from pipes_trigger.source import StreamShape, StreamSource
 from pipes_trigger.stack_facts import facts_of, reference_of
-from pipes_trigger.stream_checks import index_arn
 from pipes_trigger.triggers import StreamTriggerType, TriggerStrategy
+from pipes_trigger.wiring import Wishes, wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,14 +35,11 @@ if TYPE_CHECKING:
     from aws_cdk.aws_events import Schedule
     from aws_cdk.aws_iam import IRole
     from aws_cdk.aws_lambda import Function, IFunction
-    from aws_cdk.aws_logs import ILogGroup
     from aws_cdk.aws_pipes_alpha import DesiredState, IFilter, IInputTransformation
 
-    from pipes_trigger.design import CodeToBuild, TriggerDesign
     from pipes_trigger.filters import FilterPattern
     from pipes_trigger.helpers.app import AppHelper
     from pipes_trigger.spec import PipeSpec
-    from pipes_trigger.stack_facts import StackFacts
     from pipes_trigger.templates import InputTemplate
 
 
@@ -185,9 +176,7 @@ class DynamoDBStreamTrigger(Construct):
         super().__init__(scope, id)
         try:
             self._stream = stream or cast("StreamSource", choice.source).build(self)
-            self._build(
-                design,
-                facts,
+            wishes = Wishes(
                 function=function,
                 code=choice.code,
                 env_vars=env_vars or {},
@@ -199,78 +188,24 @@ class DynamoDBStreamTrigger(Construct):
                 desired_state=given_state(desired_state),
                 description=description,
             )
+            parts = wire(self, design, facts, self._stream, wishes)
         except Exception:
             # What CDK itself refuses must not leave half a trigger behind, whose id nobody could use again.
             scope.node.try_remove_child(id)
             raise
         facts.take_pipe_name(design.name, scope, id)
-
-    def _build(
-        self,
-        design: TriggerDesign,
-        facts: StackFacts,
-        *,
-        function: IFunction | None,
-        code: CodeToBuild | None,
-        env_vars: Mapping[str, str],
-        function_options: FunctionOptions,
-        table_index_name: str | None,
-        reading: StreamReading,
-        failures: FailureHandling,
-        logging: PipeLogging | None,
-        desired_state: str | None,
-        description: str | None,
-    ) -> None:
-        self.pipe_name = design.name
-        self._batch_size = reading.batch_size
-        self._bisect = failures.bisect
-        self.filter_patterns = tuple(design.filters)
-        self.input_template = design.template
         for warning in design.warnings:
             Annotations.of(self).add_warning_v2(f"pipes-trigger:{warning.rule}", str(warning))
-
-        statements = [policies.allow(design.strategy.actions, design.targets)]
-        if table_index_name is not None:
-            table_arn = self._stream.table_arn
-            statements += policies.use_index(table_arn, index_arn(table_arn, table_index_name), self._stream.key_arn)
-        self.function: IFunction
-        self.log_group: ILogGroup | None = None
-        if function is not None:
-            self.function = use_function(self, function, statements)
-        elif code is not None:
-            self.function, self.log_group = build_function(
-                self,
-                name=design.name,
-                code=code,
-                env_vars=env_vars,
-                statements=statements,
-                options=function_options,
-                facts=facts,
-            )
-
-        given_up = dead_letter(self, failures)
-        self.dead_letter_queue = given_up.queue
-        logs_arn = pipe_log_group(self, design.name, logging)
-        function_arn = self.function.function_arn
-        needed = [
-            *policies.read_stream(self._stream.stream_arn, self._stream.key_arn),
-            policies.allow(["lambda:InvokeFunction"], [function_arn]),
-            *given_up.statements,
-            *([] if logs_arn is None else [policies.write_logs(logs_arn)]),
-        ]
-        self._pipe_role = pipe_role(self, facts.place, design.name, needed)
-        properties = {
-            "name": design.name,
-            "roleArn": self._pipe_role,
-            "source": self._stream.stream_arn,
-            "sourceParameters": source_parameters(design.filters, reading, failures, given_up.arn),
-            "target": function_arn,
-            "targetParameters": {"inputTemplate": design.template.text},
-            "logConfiguration": log_configuration(logging, logs_arn),
-            "desiredState": desired_state,
-            "description": description,
-        }
-        self.pipe = make(CfnPipe, self, "Pipe", properties)
+        self.pipe = parts.pipe
+        self.pipe_name = design.name
+        self.function = parts.function
+        self.log_group = parts.log_group
+        self.dead_letter_queue = parts.dead_letter_queue
+        self.filter_patterns = tuple(design.filters)
+        self.input_template = design.template
+        self._pipe_role = parts.pipe_role
+        self._batch_size = wishes.reading.batch_size
+        self._bisect = wishes.failures.bisect
 
     def simulate(self, records: Iterable[Mapping[str, Any] | str]) -> tuple[list[Any], ...]:
         """
