@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pipes_trigger.cli.documents import PLAIN, decode, not_json
 from pipes_trigger.cli.sources import decoded, too_large
 from pipes_trigger.errors import Violation, ViolationsError
-from pipes_trigger.filters.json_text import JsonTextError
+from pipes_trigger.filters.json_text import JsonTextError, read
 from pipes_trigger.filters.nodes import show
 from pipes_trigger.filters.number import Number
 from pipes_trigger.limits import INPUT_FILE_BYTES
@@ -160,7 +160,12 @@ def _is_document(first: bytes, rest: bytes) -> bool:
 
 def _is_json(content: bytes) -> bool:
     try:
-        PLAIN.decode(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        text = content.decode("utf-8-sig")
+        try:
+            PLAIN.decode(text)
+        except RecursionError:
+            # How deep that one goes differs between versions of Python; the slower one goes as deep as Event Ruler's.
+            read(text, objects=dict)
+    except ValueError:
         return False
     return True

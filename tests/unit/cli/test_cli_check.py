@@ -103,11 +103,11 @@ def test_a_template_alone(shell: Shell) -> None:
     """
     assert shell("check", "--template", '{"id": <$.eventID>}') == (0, "TEMPLATE: ok\n", "")
     assert "there is no filter" in shell("check", "--template", NEW_IMAGE)[1]
-    assert shell("check", "--template", '{"id": <$.eventID>, }') == (
+    assert shell("check", "--template", '{"id": <$.eventID>]') == (
         1,
         "TEMPLATE: 1 error\n"
-        "error [IT005] TEMPLATE, line 1, column 21\n"
-        "  is no JSON once the placeholders are filled in: '}' does not belong here\n"
+        "error [IT005] TEMPLATE, line 1, column 19\n"
+        "  is no JSON once the placeholders are filled in: ']' does not belong here\n"
         "  fix: mend the JSON; a placeholder stands where a value does\n",
         "",
     )

@@ -94,7 +94,7 @@ def test_deep_records_are_read(shell: Shell) -> None:
     """
     deep = '{"a":' * 999 + "1" + "}" * 999
 
-    assert shell("match", INSERTS, stdin=deep) == (1, "no   stdin\n", "0 of 1 record match\n")
+    assert shell("match", INSERTS, stdin=deep) == (1, "no   stdin:1\n", "0 of 1 record match\n")
 
 
 def test_many_faults_are_counted(shell: Shell) -> None:
