@@ -1,5 +1,5 @@
 """
-What a pipe needs beside it: its role, somewhere for what it gives up, and its logs.
+What a pipe needs beside it: its role, and somewhere for what it gives up.
 """
 
 from __future__ import annotations
@@ -7,11 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aws_cdk import Annotations
 from aws_cdk.aws_iam import CfnRole
 
 from pipes_trigger import policies
-from pipes_trigger.function import log_group, seconds
+from pipes_trigger.function import seconds
 from pipes_trigger.making import make
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from aws_cdk.aws_sqs import IQueue, Queue
     from constructs import Construct
 
-    from pipes_trigger.options import FailureHandling, PipeLogging
+    from pipes_trigger.options.failures import FailureHandling
     from pipes_trigger.policies import Statement
     from pipes_trigger.stream_checks import Place
 
@@ -61,7 +60,7 @@ def _encrypt(key: IKey | None) -> list[Statement]:
     """
     Let the pipe write to what is encrypted with a customer key.
     """
-    return [] if key is None else [policies.allow(["kms:GenerateDataKey", "kms:Decrypt"], [key.key_arn])]
+    return policies.encrypt([] if key is None else [key.key_arn])
 
 
 def _queue(scope: Construct, retention_seconds: int) -> Queue:
@@ -79,21 +78,9 @@ def _queue(scope: Construct, retention_seconds: int) -> Queue:
     )
 
 
-def pipe_log_group(scope: Construct, pipe_name: str, logging: PipeLogging | None) -> str | None:
-    """
-    Build the log group of a pipe that logs, and return its ARN.
-    """
-    if logging is None:
-        return None
-    if logging.include_execution_data:
-        message = "the pipe logs whole records, which Pipes never redacts (PipeLogging(include_execution_data=True))"
-        Annotations.of(scope).add_warning_v2("pipes-trigger:execution-data", message)
-    # Groups under this prefix share one resource policy of the account, which is limited in size.
-    name = f"/aws/vendedlogs/pipes/{pipe_name}"
-    return log_group(scope, "PipeLogs", retention_days=logging.retention_days, keep=False, name=name).log_group_arn
-
-
-def pipe_role(scope: Construct, place: Place, pipe_name: str, statements: Sequence[Statement]) -> CfnRole:
+def pipe_role(
+    scope: Construct, place: Place, pipe_name: str, statements: Sequence[Statement], boundary: str | None
+) -> CfnRole:
     """
     Build the role that only this pipe can assume.
 
@@ -107,5 +94,6 @@ def pipe_role(scope: Construct, place: Place, pipe_name: str, statements: Sequen
         {
             "assumeRolePolicyDocument": policies.pipe_trust(place, pipe_name),
             "policies": [{"policyName": "Pipe", "policyDocument": policies.document(statements)}],
+            "permissionsBoundary": boundary,
         },
     )

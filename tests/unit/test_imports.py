@@ -16,7 +16,16 @@ import pipes_trigger
 PACKAGE = Path(pipes_trigger.__file__).parent
 
 # What may import CDK at its top; `parameters`, `source` and `arguments` import it within the function that needs it.
-CDK_MODULES = {"construct.py", "function.py", "pipe.py", "redrive_function.py", "stack_facts.py", "wiring.py"}
+CDK_MODULES = {
+    "construct.py",
+    "function.py",
+    "log_groups.py",
+    "pipe.py",
+    "pipe_logs.py",
+    "redrive_function.py",
+    "stack_facts.py",
+    "wiring.py",
+}
 
 # Each room, and the rooms that it may import; errors and limits may be imported by all.
 ARROWS = {
