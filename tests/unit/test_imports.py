@@ -16,7 +16,10 @@ import pipes_trigger
 PACKAGE = Path(pipes_trigger.__file__).parent
 
 # What may import CDK at its top; `parameters`, `source` and `arguments` import it within the function that needs it.
-CDK_MODULES = {"construct.py", "function.py", "pipe.py", "redrive_function.py", "stack_facts.py", "wiring.py"}
+CDK_MODULES = {
+    *("construct.py", "function.py", "pipe.py", "redrive_function.py", "stack_facts.py", "wiring.py"),
+    *("alarms.py", "dashboards.py", "monitoring.py"),
+}
 
 # Each room, and the rooms that it may import; errors and limits may be imported by all.
 ARROWS = {
@@ -32,6 +35,9 @@ ARROWS = {
     "triggers": {"helpers"},
     "targets": {"helpers", "triggers"},
     "options": {"helpers"},
+    "metrics": set(),
+    "alarm_kinds": {"metrics"},
+    "alarm_options": {"alarm_kinds", "helpers"},
     "local": {"local", "delivery", "spec", "filters", "templates", "helpers"},
     "redrive": {"redrive", "local", "delivery", "spec", "filters", "templates", "helpers"},
     "cli": {"cli", "redrive", "local", "proof", "spec", "filters", "templates", "helpers"},
@@ -122,6 +128,7 @@ def test_local_never_imports_the_construct_or_cdk() -> None:
         "import pipes_trigger",
         "from pipes_trigger import FilterPattern, InputTemplate, PipeSpec, StreamTriggerType, FailureHandling",
         "from pipes_trigger import ApplicationHelper, ArnUriHelper, ResourceNaming, StreamSource, handlers",
+        "import pipes_trigger.alarm_options, pipes_trigger.metrics, pipes_trigger.monitored",
         "import pipes_trigger.delivery, pipes_trigger.proof, pipes_trigger.testing, pipes_trigger.cli",
     ],
 )
