@@ -5,6 +5,8 @@ Metrics, alarms and dashboards of real triggers, and of stand-ins for what the c
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +73,22 @@ def _dimensions(properties: dict[str, Any]) -> list[str]:
 
 def _principals(policy: dict[str, Any]) -> list[tuple[Any, Any]]:
     return [(statement["Principal"], statement["Action"]) for statement in policy["Statement"]]
+
+
+def test_nothing_is_loaded_before_it_is_asked_for() -> None:
+    """
+    The construct with what can be seen of it loads no more than the construct.
+    """
+    script = (
+        "import sys; from pipes_trigger.construct import DynamoDBStreamTrigger;"
+        "from pipes_trigger.monitored import MonitoredTrigger; before = set(sys.modules);"
+        "type('Monitored', (MonitoredTrigger, DynamoDBStreamTrigger), {});"
+        "print([name for name in sys.modules if name not in before],"
+        "'aws_cdk.aws_cloudwatch_actions' in sys.modules, 'pipes_trigger.monitoring' in sys.modules)"
+    )
+    printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+
+    assert printed == "[] False False\n"
 
 
 def test_minimal_alarms(
