@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipes_trigger.helpers.app import ApplicationHelper
     from pipes_trigger.helpers.arns import ArnUriHelper
     from pipes_trigger.helpers.naming import AWSResourceNameLength, AWSResourceType, ResourceNaming
+    from pipes_trigger.monitoring.options import AlarmOptions, Threshold
     from pipes_trigger.options.direct import DirectDelivery
     from pipes_trigger.options.failures import FailureHandling
     from pipes_trigger.options.function import FunctionOptions
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from pipes_trigger.triggers import PipeTarget, StreamTriggerType, TriggerStrategy
 
 _HOMES = {
+    "AlarmOptions": "pipes_trigger.monitoring.options",
+    "Threshold": "pipes_trigger.monitoring.options",
     "AWSResourceNameLength": "pipes_trigger.helpers.naming",
     "AWSResourceType": "pipes_trigger.helpers.naming",
     "ApplicationHelper": "pipes_trigger.helpers.app",
@@ -71,6 +74,7 @@ _HOMES = {
 __all__ = [
     "AWSResourceNameLength",
     "AWSResourceType",
+    "AlarmOptions",
     "ApplicationHelper",
     "ArnUriHelper",
     "ConfigurationError",
@@ -94,6 +98,7 @@ __all__ = [
     "StreamSource",
     "StreamTriggerType",
     "TableNames",
+    "Threshold",
     "TriggerStrategy",
     "TriggerTargetError",
     "Violation",

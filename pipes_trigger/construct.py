@@ -26,6 +26,7 @@ from pipes_trigger.arguments import (
 )
 from pipes_trigger.design import design_trigger
 from pipes_trigger.enrichment import given_enrichment
+from pipes_trigger.monitoring.monitored import MonitoredTrigger
 from pipes_trigger.options.failures import FailureHandling
 from pipes_trigger.options.function import FunctionOptions
 from pipes_trigger.options.reading import StreamReading
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from pipes_trigger.templates import InputTemplate
 
 
-class DynamoDBStreamTrigger(Construct):
+class DynamoDBStreamTrigger(MonitoredTrigger, Construct):
     """
     Changes in a DynamoDB table, turned into work by a Lambda function, or delivered without one.
 
@@ -104,6 +105,7 @@ class DynamoDBStreamTrigger(Construct):
         function: The function; None with `direct`.
         log_group: The function's log group where one was built.
         dead_letter_queue: The queue of what could not be delivered, built or given, where there is one.
+        dead_letter_topic: The topic of what could not be delivered, where one was given.
         filter_patterns: The filters.
         input_template: The template; None where an enrichment's answer goes on as it is.
 
@@ -256,6 +258,7 @@ class DynamoDBStreamTrigger(Construct):
         self.input_template = cast("InputTemplate", design.template)
         self.log_group = parts.log_group
         self.dead_letter_queue = parts.dead_letter_queue
+        self.dead_letter_topic = parts.dead_letter_topic
         self.filter_patterns = tuple(design.filters)
         self._wishes = wishes
         self._target_arn = parts.target_arn

@@ -71,6 +71,15 @@ RESERVED_CONCURRENCY: Final = Limit(
     0, 1_000_000, "executions", "no limit but the account's own; CloudFormation wants >= 0"
 )
 QUEUE_RETENTION: Final = Limit(60, 1_209_600, "seconds", "SQS API reference (doc), MessageRetentionPeriod")
+# CloudWatch API reference (doc), PutMetricAlarm: a multiple of 60 seconds; "CloudWatch concepts" (doc): at most a day.
+ALARM_PERIOD: Final = Limit(60, 86_400, "seconds", "CloudWatch API reference (doc), PutMetricAlarm Period")
+ALARM_PERIOD_STEP: Final = 60
+# The same page: Period times EvaluationPeriods is at most a day, or seven days with periods of an hour and more.
+ALARM_RANGE: Final = Limit(60, 86_400, "seconds", "PutMetricAlarm Period, periods under an hour")
+ALARM_LONG_RANGE: Final = Limit(3600, 604_800, "seconds", "PutMetricAlarm Period, periods of an hour and more")
+ALARM_NAME_LENGTH: Final = Limit(1, 255, "characters", "CloudWatch API reference (doc), PutMetricAlarm AlarmName")
+DASHBOARD_NAME_LENGTH: Final = Limit(1, 255, "characters", "AWS::CloudWatch::Dashboard (doc), DashboardName")
+DASHBOARD_NAME_CHARACTERS: Final = r"[A-Za-z0-9_-]+"
 # CloudWatch Logs API reference (doc), PutRetentionPolicy.
 LOG_RETENTION_DAYS: Final = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827),

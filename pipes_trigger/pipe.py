@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk.aws_kms import IKey
+    from aws_cdk.aws_sns import ITopic
     from aws_cdk.aws_sqs import IQueue, Queue
     from constructs import Construct
 
@@ -33,6 +34,7 @@ class DeadLetter:
 
     arn: str | None = None
     queue: IQueue | None = None
+    topic: ITopic | None = None
     statements: Sequence[Statement] = field(default=())
 
 
@@ -46,14 +48,14 @@ def dead_letter(scope: Construct, failures: FailureHandling) -> DeadLetter:
     if target == "queue":
         queue = _queue(scope, failures.dead_letter_retention_seconds)
         built_arn = queue.queue_arn
-        return DeadLetter(built_arn, queue, [policies.allow(["sqs:SendMessage"], [built_arn])])
+        return DeadLetter(built_arn, queue, None, [policies.allow(["sqs:SendMessage"], [built_arn])])
     topic_arn = getattr(target, "topic_arn", None)
     if topic_arn is not None:
         publish = policies.allow(["sns:Publish"], [topic_arn])
-        return DeadLetter(topic_arn, None, [publish, *_encrypt(getattr(target, "master_key", None))])
+        return DeadLetter(topic_arn, None, target, [publish, *_encrypt(getattr(target, "master_key", None))])
     queue_arn = target.queue_arn
     send = policies.allow(["sqs:SendMessage"], [queue_arn])
-    return DeadLetter(queue_arn, target, [send, *_encrypt(getattr(target, "encryption_master_key", None))])
+    return DeadLetter(queue_arn, target, None, [send, *_encrypt(getattr(target, "encryption_master_key", None))])
 
 
 def _encrypt(key: IKey | None) -> list[Statement]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aws_cdk.aws_iam import CfnRole, IRole
     from aws_cdk.aws_lambda import IFunction
     from aws_cdk.aws_logs import ILogGroup
+    from aws_cdk.aws_sns import ITopic
     from aws_cdk.aws_sqs import IQueue
     from constructs import Construct
 
@@ -84,6 +85,7 @@ class Parts:
     function: IFunction | None
     log_group: ILogGroup | None
     dead_letter_queue: IQueue | None
+    dead_letter_topic: ITopic | None
     pipe_name: str
     pipe_role: CfnRole
     pipe: CfnPipe
@@ -140,6 +142,7 @@ def wire(trigger: Construct, design: TriggerDesign, facts: StackFacts, stream: T
         function=function,
         log_group=log_group,
         dead_letter_queue=given_up.queue,
+        dead_letter_topic=given_up.topic,
         pipe_name=name,
         pipe_role=role,
         pipe=pipe,
