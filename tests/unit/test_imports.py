@@ -17,16 +17,8 @@ PACKAGE = Path(pipes_trigger.__file__).parent
 
 # What may import CDK at its top; `parameters`, `source` and `arguments` import it within the function that needs it.
 CDK_MODULES = {
-    *(
-        "acknowledging.py",
-        "construct.py",
-        "function.py",
-        "log_groups.py",
-        "pipe.py",
-        "pipe_logs.py",
-        "redrive_function.py",
-    ),
-    *("stack_facts.py", "wiring.py"),
+    *("acknowledging.py", "built.py", "construct.py", "function.py", "log_groups.py", "pipe.py", "pipe_logs.py"),
+    *("redrive_function.py", "stack_facts.py", "wiring.py"),
     *(f"monitoring/{name}.py" for name in ("alarms", "dashboards", "watched")),
 }
 
