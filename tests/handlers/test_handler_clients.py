@@ -25,6 +25,10 @@ HANDLERS: Final = Path(__file__).parents[2] / "lambda_handlers"
 CALLS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "sns": ("publish_batch", {"TopicArn": "arn", "PublishBatchRequestEntries": [{"Id": "1", "Message": "é&"}]}),
     "codepipeline": ("start_pipeline_execution", {"name": "app", "clientRequestToken": "token"}),
+    "codebuild": ("start_build", {"projectName": "app", "idempotencyToken": "token"}),
+    "events": ("put_events", {"Entries": [{"Source": "app", "DetailType": "change", "Detail": "{}"}]}),
+    "sqs": ("send_message_batch", {"QueueUrl": "url", "Entries": [{"Id": "1", "MessageBody": "é&"}]}),
+    "stepfunctions": ("start_sync_execution", {"stateMachineArn": "arn", "name": "token"}),
     "dynamodb": ("get_item", {"TableName": "requests", "Key": {"id": {"S": "1"}}}),
 }
 REGIONS: Final = (
@@ -215,8 +219,8 @@ def test_other_service() -> None:
     """
     A service that the handlers do not use is refused.
     """
-    with pytest.raises(UnknownServiceError, match="codepipeline, dynamodb, sns"):
-        clients.client("sqs", "eu-central-1")
+    with pytest.raises(UnknownServiceError, match="codebuild, codepipeline, dynamodb, events, sns, sqs, stepfunctions"):
+        clients.client("s3", "eu-central-1")
 
 
 def test_endpoints_of_their_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pipelines import Clients, Pipeline, Settings, handle
+from pipelines import Settings, handle
 from records import Record
+from starts import Clients, Target
 
 from pipes_trigger.local.session import DEFAULT_ACCOUNT
 
@@ -69,7 +70,7 @@ def test_tokens() -> None:
     """
     A token is what the API takes, the same for each delivery, and different for each record and each pipeline.
     """
-    pipelines = [Pipeline(f"arn:aws:codepipeline:us-east-1:123456789012:{name}", "us-east-1", name) for name in "ab"]
+    pipelines = [Target(f"arn:aws:codepipeline:us-east-1:123456789012:{name}", "us-east-1", name) for name in "ab"]
     records = [Record({"eventID": event_id, "dynamodb": {}}, "event") for event_id in ("1", "2", "1")]
 
     tokens = [pipeline.token(record) for pipeline in pipelines for record in records]

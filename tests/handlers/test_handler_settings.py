@@ -16,6 +16,7 @@ import topics
 from failures import ConfigurationError
 from messages import message_of
 from records import Record
+from starts import Target
 
 from pipes_trigger import handlers
 
@@ -62,10 +63,10 @@ def test_partitions() -> None:
 
     settings = pipelines.Settings.from_environment(environment), topics.Settings.from_environment(environment)
 
-    pipeline = pipelines.Pipeline(PIPELINE, "cn-north-1", "my-pipeline")
+    pipeline = Target(PIPELINE, "cn-north-1", "my-pipeline")
     assert ((pipeline,), (PIPELINE, True)) == (
-        settings[0].pipelines,
-        ("arn:aws-cn:codepipeline:cn-north-1:123456789012:my-pipeline", settings[1].topics[0].fifo),
+        settings[0].targets,
+        ("arn:aws-cn:codepipeline:cn-north-1:123456789012:my-pipeline", settings[1].addresses[0].fifo),
     )
 
 
@@ -246,8 +247,8 @@ def test_documented_options() -> None:
     exec(code, names)  # noqa: S102 - our own documentation
 
     settings = pipelines.Settings.from_environment(names["options"]["env_vars"])
-    started = [pipeline.name for pipeline in settings.pipelines]
-    assert (started, [*settings.variables]) == (["my-pipeline"], ["SERVICE", "VERSION"])
+    started = [pipeline.name for pipeline in settings.targets]
+    assert (started, [*settings.variables.paths]) == (["my-pipeline"], ["SERVICE", "VERSION"])
 
 
 def test_documented_body() -> None:

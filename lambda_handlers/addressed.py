@@ -1,0 +1,127 @@
+"""
+What the settings of SNS topics and of SQS queues have in common: where to send, with which attributes, how large.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
+
+from logs import Log
+from messages import EVENT_NAME, TABLE, Message, message_of
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Mapping
+
+    from environment import Environment
+    from paths import AttributePath
+    from records import Record
+
+ATTRIBUTE_EXAMPLE: Final = '{"customer": "customer.id", "status": "status"}'
+MIB: Final = 1024 * 1024
+_MESSAGE_BYTES_MIN: Final = 1024
+
+
+class Service(NamedTuple):
+    """
+    What differs from one service to the other.
+
+    Attributes:
+        name: As in an ARN.
+        arn: The whole ARN, with the group `region`.
+        arn_example: One of them.
+        attributes: The variable that maps message attributes.
+        attribute_name: The whole name of a message attribute.
+        attribute_rule: The same in words.
+        message_bytes: What a message may have by default; up to 1 MiB can be set.
+    """
+
+    name: str
+    arn: re.Pattern[str]
+    arn_example: str
+    attributes: str
+    attribute_name: re.Pattern[str]
+    attribute_rule: str
+    message_bytes: int
+
+
+class Address(NamedTuple):
+    """
+    A topic or a queue.
+    """
+
+    arn: str
+    region: str
+
+    @property
+    def fifo(self) -> bool:
+        """
+        Whether it keeps order; SNS and SQS want such a name to say so.
+        """
+        return self.arn.endswith(".fifo")
+
+
+class Settings(NamedTuple):
+    """
+    What the function is told by its environment.
+
+    Attributes:
+        addresses: Every record is sent to each.
+        attributes: Message attributes and the item's attributes that fill them.
+        omit_missing: Leave a message attribute out where the item's is missing, instead of failing the record.
+        whole_record: The body is the record as it came, not the change as plain JSON.
+        message_bytes: The most bytes of a message.
+        log: Where to write.
+    """
+
+    addresses: tuple[Address, ...]
+    attributes: Mapping[str, AttributePath]
+    omit_missing: bool
+    whole_record: bool
+    message_bytes: int
+    log: Log
+
+    @classmethod
+    def read(cls, environment: Environment, service: Service) -> Self:
+        """
+        Read the settings; the faults are left to `environment.check`.
+        """
+        arns = environment.arns(service.name, service.arn, service.arn_example)
+        paths = environment.attribute_paths(
+            service.attributes, service.attribute_name, service.attribute_rule, ATTRIBUTE_EXAMPLE
+        )
+        for name in sorted({EVENT_NAME, TABLE} & paths.keys()):
+            environment.fault(
+                f"{service.attributes}[{name!r}]", "is always there with its own meaning", "write another name"
+            )
+        return cls(
+            addresses=tuple(Address(match[0], match["region"]) for match in arns),
+            attributes=paths,
+            omit_missing=environment.choice("MISSING_ATTRIBUTE", ("omit", "error")) == "omit",
+            whole_record=environment.choice("MESSAGE_BODY", ("change", "record")) == "record",
+            message_bytes=environment.integer("MESSAGE_BYTES", service.message_bytes, low=_MESSAGE_BYTES_MIN, high=MIB),
+            log=Log.from_environment(environment),
+        )
+
+    @property
+    def attribute_names(self) -> set[str]:
+        """
+        The message attributes that a message can have.
+        """
+        return self.attributes.keys() | {EVENT_NAME, TABLE}
+
+    @property
+    def regions(self) -> set[str]:
+        """
+        The regions of all addresses.
+        """
+        return {address.region for address in self.addresses}
+
+    def message_of(self, record: Record) -> Message:
+        """
+        Give the message of a record.
+
+        Raises:
+            RecordError: When an attribute is missing that may not be, or a value has no JSON or UTF-8.
+        """
+        return message_of(record, self.attributes, omit_missing=self.omit_missing, whole_record=self.whole_record)

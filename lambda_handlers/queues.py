@@ -1,0 +1,130 @@
+"""
+Sending records to SQS queues: settings and the work, without the environment of a function.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import addressed
+from clients import client
+from environment import Environment
+from failures import RecordError
+from outbox import Limits, Receipt, Words, receipts_of, send_all
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from messages import Message
+    from records import Record
+
+_SQS: Final = addressed.Service(
+    name="sqs",
+    # The SQS quotas (doc): up to 80 characters, `.fifo` counted.
+    arn=re.compile(r"arn:[a-z0-9-]+:sqs:(?P<region>[a-z0-9-]+):[0-9]{12}:(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?"),
+    arn_example="arn:aws:sqs:us-east-1:123456789012:my-queue",
+    attributes="SQS_ATTRIBUTES",
+    # SQS message attributes (doc): letters, digits, `_`, `-` and single `.` inside; the prefixes are the service's own.
+    attribute_name=re.compile(r"(?!(?i:aws|amazon)\.)(?=.{1,256}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*"),
+    attribute_rule="1 to 256 letters, digits, _, - and single dots inside, not starting with AWS. or Amazon.",
+    message_bytes=addressed.MIB,  # the API model: MaximumMessageSize of a queue by default
+)
+_REQUEST_BYTES: Final = addressed.MIB  # the API model, whatever a message may have
+_ATTRIBUTES_MAX: Final = 10  # SQS quotas (doc)
+_WORDS: Final = Words("queue", "sent", "SQS")
+# The API model: a message with any of these is refused. In JSON text they are escaped already.
+_NO_CHARACTERS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+class Settings(addressed.Settings):
+    """
+    What the function is told by its environment; `addresses` are queues.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def from_environment(cls, variables: Mapping[str, str]) -> Settings:
+        """
+        Read the settings.
+
+        Raises:
+            ConfigurationError: With every fault at once.
+        """
+        environment = Environment(variables)
+        settings = cls.read(environment, _SQS)
+        excess = len(settings.attribute_names) - _ATTRIBUTES_MAX
+        if excess > 0:
+            problem = f"has {len(settings.attributes)} attributes, and eventName and table are always there"
+            environment.fault("SQS_ATTRIBUTES", problem, f"write at most {len(settings.attributes) - excess}")
+        environment.check()
+        return settings
+
+    def message_of(self, record: Record) -> Message:
+        """
+        Give the message of a record.
+
+        Raises:
+            RecordError: As for a topic, and for an attribute that holds a character that SQS takes in no message.
+        """
+        message = super().message_of(record)
+        wrong = [name for name, value in message.attributes.items() if _NO_CHARACTERS.search(value["StringValue"])]
+        if wrong:
+            raise RecordError(f"{', '.join(wrong)}: the value holds a control character, which SQS takes in no message")
+        return message
+
+
+class Queue(NamedTuple):
+    """
+    A queue to send to, and the boto3 client of its region.
+    """
+
+    arn: str
+    fifo: bool
+    limits: Limits
+    sqs: Any
+
+    @property
+    def words(self) -> Words:
+        """
+        What the log says of it.
+        """
+        return _WORDS
+
+    @property
+    def url(self) -> str:
+        """
+        The queue's URL: where the client sends to, account and name.
+
+        The CDK makes the URL of an imported queue the same way. To ask with GetQueueUrl would need one more permission.
+        """
+        account, name = self.arn.split(":")[-2:]
+        return f"{self.sqs.meta.endpoint_url.rstrip('/')}/{account}/{name}"
+
+    def send(self, messages: Sequence[Message]) -> list[Receipt]:
+        """
+        Send up to ten messages.
+        """
+        entries = [message.entry(str(number), "MessageBody", fifo=self.fifo) for number, message in enumerate(messages)]
+        return receipts_of(self.sqs.send_message_batch(QueueUrl=self.url, Entries=entries), len(entries))
+
+
+def connect(settings: Settings) -> dict[str, Any]:
+    """
+    Make an SQS client for each region of the queues.
+    """
+    return {region: client("sqs", region) for region in settings.regions}
+
+
+def handle(event: Any, settings: Settings, clients: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
+    """
+    Send every record to every queue; answer which records failed.
+
+    Raises:
+        UnreadableEventError: When the event holds anything but records; then nothing was sent.
+        WholeBatchError: When a record without an eventID failed; the others were sent.
+    """
+    limits = Limits(message=settings.message_bytes, request=_REQUEST_BYTES)
+    queues = [Queue(each.arn, each.fifo, limits, clients[each.region]) for each in settings.addresses]
+    return send_all(event, queues, settings.log, settings.message_of)
