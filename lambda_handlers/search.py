@@ -4,26 +4,24 @@ Keeping an OpenSearch index like a table: settings and the work, without the env
 
 from __future__ import annotations
 
-import random
 import re
 import time
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
-from botocore.exceptions import BotoCoreError, HTTPClientError, NoRegionError
-from bulk import Action, Verdict, action_of, newest, requests_of, verdict_of, verdicts_of
+from botocore.exceptions import NoRegionError
 from clients import session
 from environment import Environment
-from failures import RecordError
+from indexing import Index
 from logs import Log
 from paths import AttributePath
 from records import answer, distinct, read_records
 from signed import Signed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-    from records import Record
+    from indexing import Endpoint
 
 _ENDPOINT_EXAMPLE: Final = "write one like https://my-domain.eu-west-1.es.amazonaws.com"
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -34,13 +32,6 @@ _INDEX_RULE: Final = "must be 1 to 255 lower-case letters, digits, ., _ and -, s
 _REQUEST_BYTES: Final = 5 * 1024 * 1024
 _REQUEST_BYTES_MIN: Final = 1024
 _REQUEST_BYTES_MAX: Final = 100 * 1024 * 1024
-_ATTEMPTS: Final = 5
-_PAUSE_SECONDS: Final = 0.5
-_PAUSE_SECONDS_MAX: Final = 10.0
-# What remains for the answer of the last request and for the end of the function.
-_RESERVE_SECONDS: Final = 3.0
-_TOO_LARGE: Final = 413
-_OK: Final = 200
 
 
 class Settings(NamedTuple):
@@ -98,17 +89,6 @@ class Settings(NamedTuple):
         return settings
 
 
-class Endpoint(Protocol):
-    """
-    What takes bulk requests.
-    """
-
-    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        """
-        Post, and give the status and the body of the answer.
-        """
-
-
 def connect(settings: Settings) -> Signed:
     """
     Make what signs and sends, in the function's own region.
@@ -144,100 +124,18 @@ def handle(
         WholeBatchError: When a record without an eventID failed; the others were sent.
     """
     records = read_records(event)
-    index = _Index(settings, endpoint, time.monotonic() + seconds_left - _RESERVE_SECONDS, sleep)
+    index = Index(
+        settings.index_name,
+        endpoint,
+        version=settings.version,
+        request_bytes=settings.request_bytes,
+        log=settings.log,
+        deadline=time.monotonic() + seconds_left,
+        sleep=sleep,
+    )
     failed = index.update(distinct(records))
     settings.log.info("batch done", records=len(records), failed=len(failed))
     return answer(failed)
-
-
-class _Index:
-    def __init__(self, settings: Settings, endpoint: Endpoint, deadline: float, sleep: Callable[[float], None]) -> None:
-        self._settings: Final = settings
-        self._endpoint: Final = endpoint
-        self._deadline: Final = deadline
-        self._sleep: Final = sleep
-        self._failed: Final[list[Record]] = []
-
-    def update(self, records: Iterable[Record]) -> list[Record]:
-        """
-        Send what the records say, and give those that failed.
-        """
-        limit = self._settings.request_bytes
-        actions = []
-        for record in records:
-            try:
-                action = action_of(record, self._settings.version)
-            except RecordError as error:
-                self._fail([record], error)
-                continue
-            size = len(action.lines)
-            if size > limit:
-                self._fail([record], RecordError(f"the document has {size} bytes, the limit is {limit}"))
-            else:
-                actions.append(action)
-        for request in requests_of(newest(actions), limit):
-            self._deliver(request)
-        return self._failed
-
-    def _deliver(self, request: Sequence[Action]) -> None:
-        waiting = [*request]
-        last: list[tuple[Action, Verdict]] = []
-        for attempt in range(_ATTEMPTS):
-            if attempt and not self._pause(attempt):
-                break
-            last = [*zip(waiting, self._send(waiting), strict=True)]
-            for action, verdict in last:
-                if verdict.done:
-                    self._done(action)
-                elif not verdict.again:
-                    self._refused(action, verdict)
-            last = [(action, verdict) for action, verdict in last if verdict.again]
-            waiting = [action for action, _ in last]
-            if not waiting:
-                return
-        for action, verdict in last:
-            self._refused(action, verdict)
-
-    def _pause(self, attempt: int) -> bool:
-        """
-        Wait before the next attempt; say whether there is time for it.
-        """
-        seconds = min(_PAUSE_SECONDS_MAX, _PAUSE_SECONDS * 2**attempt) * random.uniform(0.5, 1)  # noqa: S311 - no secret
-        if time.monotonic() + seconds >= self._deadline:
-            return False
-        self._sleep(seconds)
-        return True
-
-    def _send(self, actions: Sequence[Action]) -> list[Verdict]:
-        if time.monotonic() >= self._deadline:
-            return [Verdict(done=False, again=False, reason="the function has no time left")] * len(actions)
-        # The answer of a large batch is large itself; of each action only this is of interest.
-        path = f"/{self._settings.index_name}/_bulk?filter_path=items.%2A.status%2Citems.%2A.error.type"
-        body = b"".join(action.lines for action in actions)
-        try:
-            status, answered = self._endpoint.post(path, body, {"Content-Type": "application/x-ndjson"})
-        except BotoCoreError as error:
-            again = isinstance(error, HTTPClientError)
-            return [Verdict(done=False, again=again, reason=type(error).__name__)] * len(actions)
-        if status == _OK:
-            return verdicts_of(answered, len(actions))
-        if status == _TOO_LARGE and len(actions) > 1:
-            middle = len(actions) // 2
-            return self._send(actions[:middle]) + self._send(actions[middle:])
-        # Of a whole request no status means that it is done.
-        return [verdict_of(status)._replace(done=False)] * len(actions)
-
-    def _done(self, action: Action) -> None:
-        for record in action.records:
-            self._settings.log.debug("indexed", eventID=record.event_id, index=self._settings.index_name)
-
-    def _refused(self, action: Action, verdict: Verdict) -> None:
-        self._fail(action.records, RecordError(f"OpenSearch did not take it: {verdict.reason}"))
-
-    def _fail(self, records: Iterable[Record], error: RecordError) -> None:
-        for record in records:
-            self._settings.log.failure("not indexed", record, error, index=self._settings.index_name)
-            self._failed.append(record)
 
 
 def _endpoint(environment: Environment) -> str:
