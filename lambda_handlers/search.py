@@ -147,7 +147,7 @@ def _endpoint(environment: Environment) -> str:
         parts = urlsplit(written)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        environment.fault("OPENSEARCH_ENDPOINT", f"is no URL, got {written!r}", _ENDPOINT_EXAMPLE)
+        environment.fault("OPENSEARCH_ENDPOINT", "is no URL", _ENDPOINT_EXAMPLE)
         return ""
     bare = not (parts.path.rstrip("/") or parts.query or parts.fragment or parts.username or parts.password)
     if not host or not bare or parts.scheme not in {"http", "https"}:

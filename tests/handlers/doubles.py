@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Protocol
@@ -69,6 +70,12 @@ def served(service: Played) -> Iterator[str]:
             thread.join()
 
 
+@cache
+def _input_of_start_build() -> Any:
+    model = ServiceModel(Loader().load_service_model("codebuild", "service-2"), "codebuild")
+    return model.operation_model("StartBuild").input_shape
+
+
 @dataclass
 class CodeBuild:
     """
@@ -85,8 +92,7 @@ class CodeBuild:
     refusals: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        model = ServiceModel(Loader().load_service_model("codebuild", "service-2"), "codebuild")
-        self._shape = model.operation_model("StartBuild").input_shape
+        self._shape = _input_of_start_build()
         self._lock = Lock()
 
     def answer(self, _path: str, headers: Message[str, str], body: bytes) -> tuple[int, Any]:
