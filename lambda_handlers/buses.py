@@ -12,7 +12,7 @@ from clients import client
 from environment import Environment
 from logs import Log
 from messages import Message, body_of
-from outbox import Limits, Receipt, Words, send_all
+from outbox import Receipt, send_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +27,6 @@ _DETAIL_TYPE_CHARACTERS: Final = 128  # the API model
 _ENTRY_BYTES: Final = 1_000_000 - 1
 _ENTRY_BYTES_MIN: Final = 1024
 _TIME_BYTES: Final = 14  # the user guide: what the time of an entry counts
-_WORDS: Final = Words("bus", "put", "EventBridge")
 
 
 class Bus(NamedTuple):
@@ -100,42 +99,29 @@ class Settings(NamedTuple):
         return Message(record=record, body=body, attributes={}, size=size)
 
 
-class Channel(NamedTuple):
+class Entries:
     """
-    A bus to put events on, and the boto3 client of its region.
+    What puts events on one bus, through the boto3 client of its region.
     """
 
-    arn: str
-    settings: Settings
-    events: Any
+    fifo: Final = False
+    noun: Final = "bus"
+    done: Final = "put"
+    service: Final = "EventBridge"
 
-    @property
-    def fifo(self) -> bool:
-        """
-        No bus keeps order.
-        """
-        return False
-
-    @property
-    def words(self) -> Words:
-        """
-        What the log says of it.
-        """
-        return _WORDS
-
-    @property
-    def limits(self) -> Limits:
-        """
-        The most bytes.
-        """
-        return Limits(message=self.settings.entry_bytes, request=self.settings.entry_bytes)
+    def __init__(self, bus: Bus, settings: Settings, events: Any) -> None:
+        self.arn: Final = bus.arn
+        self.message_bytes: Final = settings.entry_bytes
+        self.request_bytes: Final = settings.entry_bytes  # a request has no more room than one event (the API model)
+        self._settings: Final = settings
+        self._events: Final = events
 
     def send(self, messages: Sequence[Message]) -> list[Receipt]:
         """
         Put up to ten events.
         """
         entries = [self._entry(message) for message in messages]
-        answered = self.events.put_events(Entries=entries)["Entries"]
+        answered = self._events.put_events(Entries=entries)["Entries"]
         receipts = [Receipt(entry.get("EventId"), entry.get("ErrorCode") or "no answer") for entry in answered]
         # The answer has the request's order (the API model).
         return (receipts + [Receipt(None, "no answer")] * len(entries))[: len(entries)]
@@ -144,8 +130,8 @@ class Channel(NamedTuple):
         record = message.record
         entry: dict[str, Any] = {
             "EventBusName": self.arn,
-            "Source": self.settings.source,
-            "DetailType": self.settings.detail_type,
+            "Source": self._settings.source,
+            "DetailType": self._settings.detail_type,
             "Detail": message.body,
         }
         if record.created is not None:
@@ -170,5 +156,5 @@ def handle(event: Any, settings: Settings, clients: Mapping[str, Any]) -> dict[s
         UnreadableEventError: When the event holds anything but records; then nothing was put.
         WholeBatchError: When a record without an eventID failed; the others were put.
     """
-    channels = [Channel(bus.arn, settings, clients[bus.region]) for bus in settings.buses]
+    channels = [Entries(bus, settings, clients[bus.region]) for bus in settings.buses]
     return send_all(event, channels, settings.log, settings.message_of)

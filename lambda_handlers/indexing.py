@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     from paths import AttributePath
     from records import Record
 
+    class Endpoint(Protocol):
+        """
+        What takes bulk requests. For the type checker alone: to make a protocol takes time.
+        """
+
+        def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+            """
+            Post, and give the status and the body of the answer.
+            """
+
+
 _ATTEMPTS: Final = 5
 _PAUSE_SECONDS: Final = 0.5
 _PAUSE_SECONDS_MAX: Final = 10.0
@@ -26,17 +37,6 @@ _PAUSE_SECONDS_MAX: Final = 10.0
 _RESERVE_SECONDS: Final = 3.0
 _TOO_LARGE: Final = 413
 _OK: Final = 200
-
-
-class Endpoint(Protocol):
-    """
-    What takes bulk requests.
-    """
-
-    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        """
-        Post, and give the status and the body of the answer.
-        """
 
 
 class Index:

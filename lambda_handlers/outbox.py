@@ -19,6 +19,59 @@ if TYPE_CHECKING:
     from messages import Message
     from records import Record
 
+    class Channel(Protocol):
+        """
+        Where an outbox sends to. For the type checker alone: to make a protocol takes time that a start has not.
+        """
+
+        @property
+        def arn(self) -> str:
+            """
+            The ARN of the topic, queue or bus.
+            """
+
+        @property
+        def fifo(self) -> bool:
+            """
+            Whether it keeps order.
+            """
+
+        @property
+        def message_bytes(self) -> int:
+            """
+            The most bytes of a message.
+            """
+
+        @property
+        def request_bytes(self) -> int:
+            """
+            The most bytes of all messages in one request.
+            """
+
+        @property
+        def noun(self) -> str:
+            """
+            What it is, for the log.
+            """
+
+        @property
+        def done(self) -> str:
+            """
+            What has been done with a message, for the log.
+            """
+
+        @property
+        def service(self) -> str:
+            """
+            Who answers, for the log.
+            """
+
+        def send(self, messages: Sequence[Message]) -> list[Receipt]:
+            """
+            Send up to ten messages, and give a receipt for each of them.
+            """
+
+
 _ENTRIES_MAX: Final = 10  # PublishBatch, SendMessageBatch and PutEvents alike (API models)
 
 
@@ -29,60 +82,6 @@ class Receipt(NamedTuple):
 
     identifier: str | None
     code: str
-
-
-class Channel(Protocol):
-    """
-    Where an outbox sends to.
-    """
-
-    @property
-    def arn(self) -> str:
-        """
-        The ARN of the topic, queue or bus.
-        """
-
-    @property
-    def fifo(self) -> bool:
-        """
-        Whether it keeps order.
-        """
-
-    @property
-    def words(self) -> Words:
-        """
-        What the log says of it.
-        """
-
-    @property
-    def limits(self) -> Limits:
-        """
-        The most bytes.
-        """
-
-    def send(self, messages: Sequence[Message]) -> list[Receipt]:
-        """
-        Send up to ten messages, and give a receipt for each of them.
-        """
-
-
-class Words(NamedTuple):
-    """
-    What the log says: `noun` is what is sent to, `done` what has been done, `service` who answers.
-    """
-
-    noun: str
-    done: str
-    service: str
-
-
-class Limits(NamedTuple):
-    """
-    The most bytes of a message, and of all messages in one request.
-    """
-
-    message: int
-    request: int
 
 
 class Outbox:
@@ -100,7 +99,7 @@ class Outbox:
     def __init__(self, channel: Channel, log: Log) -> None:
         self._channel: Final = channel
         self._log: Final = log
-        self._named: Final = {channel.words.noun: channel.arn}
+        self._named: Final = {channel.noun: channel.arn}
         self._waiting: Final[list[Message]] = []
         self._failed: Final[list[Record]] = []
         self._broken: Final[set[str]] = set()
@@ -109,7 +108,7 @@ class Outbox:
         """
         Take a message, to be sent by `close`.
         """
-        limit = self._channel.limits.message
+        limit = self._channel.message_bytes
         if self._is_held_back(message):
             self._hold_back(message)
         elif message.size > limit:
@@ -121,7 +120,7 @@ class Outbox:
         """
         Note that a record is not sent.
         """
-        self._log.failure(f"not {self._channel.words.done}", record, error, **self._named)
+        self._log.failure(f"not {self._channel.done}", record, error, **self._named)
         self._failed.append(record)
         if self._channel.fifo:
             self._broken.add(group_of(record))
@@ -139,7 +138,7 @@ class Outbox:
                     self._hold_back(message)
                 else:
                     ready.append(message)
-            batches = [*_batches(ready, self._channel.limits.request)]
+            batches = [*_batches(ready, self._channel.request_bytes)]
             for batch, receipts in zip(batches, together(self._send, batches), strict=True):
                 self._note(batch, receipts)
         return self._failed
@@ -163,7 +162,7 @@ class Outbox:
             for message in batch:
                 self.fail(message.record, receipts)
             return
-        _, done, service = self._channel.words
+        done, service = self._channel.done, self._channel.service
         for message, receipt in zip(batch, receipts, strict=True):
             if receipt.identifier:
                 found = {"eventID": message.record.event_id, "messageID": receipt.identifier}

@@ -5,13 +5,13 @@ Sending records to SQS queues: settings and the work, without the environment of
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import addressed
 from clients import client
 from environment import Environment
 from failures import RecordError
-from outbox import Limits, Receipt, Words, receipts_of, send_all
+from outbox import Receipt, receipts_of, send_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,9 +30,7 @@ _SQS: Final = addressed.Service(
     attribute_rule="1 to 256 letters, digits, _, - and single dots inside, not starting with AWS. or Amazon.",
     message_bytes=addressed.MIB,  # the API model: MaximumMessageSize of a queue by default
 )
-_REQUEST_BYTES: Final = addressed.MIB  # the API model, whatever a message may have
 _ATTRIBUTES_MAX: Final = 10  # SQS quotas (doc)
-_WORDS: Final = Words("queue", "sent", "SQS")
 # The API model: a message with any of these is refused. In JSON text they are escaped already.
 _NO_CHARACTERS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -75,22 +73,21 @@ class Settings(addressed.Settings):
         return message
 
 
-class Queue(NamedTuple):
+class Queue:
     """
-    A queue to send to, and the boto3 client of its region.
+    A queue to send to, through the boto3 client of its region.
     """
 
-    arn: str
-    fifo: bool
-    limits: Limits
-    sqs: Any
+    noun: Final = "queue"
+    done: Final = "sent"
+    service: Final = "SQS"
+    request_bytes: Final = addressed.MIB  # the API model, whatever a message may have
 
-    @property
-    def words(self) -> Words:
-        """
-        What the log says of it.
-        """
-        return _WORDS
+    def __init__(self, address: addressed.Address, message_bytes: int, sqs: Any) -> None:
+        self.arn: Final = address.arn
+        self.fifo: Final = address.fifo
+        self.message_bytes: Final = message_bytes
+        self._sqs: Final = sqs
 
     @property
     def url(self) -> str:
@@ -100,14 +97,14 @@ class Queue(NamedTuple):
         The CDK makes the URL of an imported queue the same way. To ask with GetQueueUrl would need one more permission.
         """
         account, name = self.arn.split(":")[-2:]
-        return f"{self.sqs.meta.endpoint_url.rstrip('/')}/{account}/{name}"
+        return f"{self._sqs.meta.endpoint_url.rstrip('/')}/{account}/{name}"
 
     def send(self, messages: Sequence[Message]) -> list[Receipt]:
         """
         Send up to ten messages.
         """
         entries = [message.entry(str(number), "MessageBody", fifo=self.fifo) for number, message in enumerate(messages)]
-        return receipts_of(self.sqs.send_message_batch(QueueUrl=self.url, Entries=entries), len(entries))
+        return receipts_of(self._sqs.send_message_batch(QueueUrl=self.url, Entries=entries), len(entries))
 
 
 def connect(settings: Settings) -> dict[str, Any]:
@@ -125,6 +122,5 @@ def handle(event: Any, settings: Settings, clients: Mapping[str, Any]) -> dict[s
         UnreadableEventError: When the event holds anything but records; then nothing was sent.
         WholeBatchError: When a record without an eventID failed; the others were sent.
     """
-    limits = Limits(message=settings.message_bytes, request=_REQUEST_BYTES)
-    queues = [Queue(each.arn, each.fifo, limits, clients[each.region]) for each in settings.addresses]
+    queues = [Queue(each, settings.message_bytes, clients[each.region]) for each in settings.addresses]
     return send_all(event, queues, settings.log, settings.message_of)

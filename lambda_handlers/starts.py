@@ -23,6 +23,29 @@ if TYPE_CHECKING:
 
     _Prepared = TypeVar("_Prepared")
 
+    class StartSettings(Protocol):
+        """
+        What the settings of all of them hold. For the type checker alone: to make a protocol takes time.
+        """
+
+        @property
+        def targets(self) -> tuple[Target, ...]:
+            """
+            What is started for every record.
+            """
+
+        @property
+        def claim(self) -> Claim | None:
+            """
+            How the item is claimed first, or None.
+            """
+
+        @property
+        def log(self) -> Log:
+            """
+            Where to write.
+            """
+
 
 class Target(NamedTuple):
     """
@@ -50,30 +73,6 @@ class Target(NamedTuple):
             64
         """
         return sha256(f"{record.identity}\n{self.arn}".encode()).hexdigest()
-
-
-class StartSettings(Protocol):
-    """
-    What the settings of all of them hold.
-    """
-
-    @property
-    def targets(self) -> tuple[Target, ...]:
-        """
-        What is started for every record.
-        """
-
-    @property
-    def claim(self) -> Claim | None:
-        """
-        How the item is claimed first, or None.
-        """
-
-    @property
-    def log(self) -> Log:
-        """
-        Where to write.
-        """
 
 
 class Clients(NamedTuple):

@@ -5,13 +5,13 @@ Publishing records to SNS topics: settings and the work, without the environment
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 import addressed
 from clients import client
 from environment import Environment
-from outbox import Limits, Receipt, Words, receipts_of, send_all
+from outbox import Receipt, receipts_of, send_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +28,6 @@ _SNS: Final = addressed.Service(
     attribute_rule="1 to 256 letters, digits, _, - and single dots inside, not starting with AWS. or Amazon.",
     message_bytes=256 * 1024,  # (doc) by default; a topic's MaximumMessageSize goes up to 1 MiB
 )
-_WORDS: Final = Words("topic", "published", "SNS")
 # SNS message attributes (doc): to a queue that is subscribed with raw delivery a message with more is not delivered.
 _RAW_ATTRIBUTES_MAX: Final = 10
 
@@ -59,29 +58,28 @@ class Settings(addressed.Settings):
         return settings
 
 
-class Topic(NamedTuple):
+class Topic:
     """
-    A topic to publish to, and the boto3 client of its region.
+    A topic to publish to, through the boto3 client of its region.
     """
 
-    arn: str
-    fifo: bool
-    limits: Limits
-    sns: Any
+    noun: Final = "topic"
+    done: Final = "published"
+    service: Final = "SNS"
 
-    @property
-    def words(self) -> Words:
-        """
-        What the log says of it.
-        """
-        return _WORDS
+    def __init__(self, address: addressed.Address, message_bytes: int, sns: Any) -> None:
+        self.arn: Final = address.arn
+        self.fifo: Final = address.fifo
+        self.message_bytes: Final = message_bytes
+        self.request_bytes: Final = message_bytes  # a request has no more room than one message (doc)
+        self._sns: Final = sns
 
     def send(self, messages: Sequence[Message]) -> list[Receipt]:
         """
         Publish up to ten messages.
         """
         entries = [message.entry(str(number), "Message", fifo=self.fifo) for number, message in enumerate(messages)]
-        answered = self.sns.publish_batch(TopicArn=self.arn, PublishBatchRequestEntries=entries)
+        answered = self._sns.publish_batch(TopicArn=self.arn, PublishBatchRequestEntries=entries)
         return receipts_of(answered, len(entries))
 
 
@@ -103,8 +101,7 @@ def handle(event: Any, settings: Settings, clients: Mapping[str, Any]) -> dict[s
         UnreadableEventError: When the event holds anything but records; then nothing was published.
         WholeBatchError: When a record without an eventID failed; the others were published.
     """
-    limits = Limits(message=settings.message_bytes, request=settings.message_bytes)
-    topics = [Topic(each.arn, each.fifo, limits, clients[each.region]) for each in settings.addresses]
+    topics = [Topic(each, settings.message_bytes, clients[each.region]) for each in settings.addresses]
     return send_all(event, topics, settings.log, settings.message_of)
 
 

@@ -10,10 +10,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from addressed import Address
 from failures import UnreadableEventError, WholeBatchError
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from outbox import Limits
 from queues import Queue, Settings, handle
 
 if TYPE_CHECKING:
@@ -322,7 +322,7 @@ def test_url(account: Account) -> None:
     """
     queue = account.queue("changes.fifo")
 
-    made = Queue(queue.arn, fifo=True, limits=Limits(MIB, MIB), sqs=queue.sqs).url
+    made = Queue(Address(queue.arn, "eu-central-1"), MIB, queue.sqs).url
 
     assert queue.sqs.get_queue_url(QueueName="changes.fifo")["QueueUrl"] == made
 
