@@ -4,20 +4,23 @@ What the settings of SNS topics and of SQS queues have in common: where to send,
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from logs import Log
 from messages import EVENT_NAME, TABLE, Message, message_of
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Mapping
 
     from environment import Environment
     from paths import AttributePath
     from records import Record
 
-ATTRIBUTE_EXAMPLE: Final = '{"customer": "customer.id", "status": "status"}'
+_ATTRIBUTE_EXAMPLE: Final = '{"customer": "customer.id", "status": "status"}'
+# Message attributes of both (doc): letters, digits, `_`, `-` and single `.` inside; the prefixes are AWS's own.
+_ATTRIBUTE_NAME: Final = re.compile(r"(?!(?i:aws|amazon)\.)(?=.{1,256}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+_ATTRIBUTE_RULE: Final = "1 to 256 letters, digits, _, - and single dots inside, not starting with AWS. or Amazon."
 MIB: Final = 1024 * 1024
 _MESSAGE_BYTES_MIN: Final = 1024
 
@@ -31,8 +34,6 @@ class Service(NamedTuple):
         arn: The whole ARN, with the group `region`.
         arn_example: One of them.
         attributes: The variable that maps message attributes.
-        attribute_name: The whole name of a message attribute.
-        attribute_rule: The same in words.
         message_bytes: What a message may have by default; up to 1 MiB can be set.
     """
 
@@ -40,8 +41,6 @@ class Service(NamedTuple):
     arn: re.Pattern[str]
     arn_example: str
     attributes: str
-    attribute_name: re.Pattern[str]
-    attribute_rule: str
     message_bytes: int
 
 
@@ -87,9 +86,7 @@ class Settings(NamedTuple):
         Read the settings; the faults are left to `environment.check`.
         """
         arns = environment.arns(service.name, service.arn, service.arn_example)
-        paths = environment.attribute_paths(
-            service.attributes, service.attribute_name, service.attribute_rule, ATTRIBUTE_EXAMPLE
-        )
+        paths = environment.attribute_paths(service.attributes, _ATTRIBUTE_NAME, _ATTRIBUTE_RULE, _ATTRIBUTE_EXAMPLE)
         for name in sorted({EVENT_NAME, TABLE} & paths.keys()):
             environment.fault(
                 f"{service.attributes}[{name!r}]", "is always there with its own meaning", "write another name"

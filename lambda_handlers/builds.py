@@ -5,64 +5,47 @@ Starting CodeBuild builds for records: settings and the work, without the enviro
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final
 
-from claims import Claim
-from environment import Environment
-from logs import Log
-from starts import Clients, Target, Variables, start_all
+import runs
+from starts import Clients, Target, start_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from records import Record
 
-# A name has up to 150 characters in the API model and up to 255 in older documents: the wider one.
-_ARN: Final = re.compile(
-    r"arn:[a-z0-9-]+:codebuild:(?P<region>[a-z0-9-]+):[0-9]{12}:project/(?P<name>[A-Za-z0-9][A-Za-z0-9_-]{1,254})"
+_CODEBUILD: Final = runs.Service(
+    name="codebuild",
+    # A name has up to 150 characters in the API model and up to 255 in older documents: the wider one.
+    arn=re.compile(
+        r"arn:[a-z0-9-]+:codebuild:(?P<region>[a-z0-9-]+):[0-9]{12}:project/(?P<name>[A-Za-z0-9][A-Za-z0-9_-]{1,254})"
+    ),
+    arn_example="arn:aws:codebuild:us-east-1:123456789012:project/my-project",
+    variables="BUILD_VARIABLES",
+    # What a shell takes as a variable; the prefix is the service's own.
+    variable_name=re.compile(r"(?!CODEBUILD_)[A-Za-z_][A-Za-z0-9_]*"),
+    variable_rule="letters, digits and _, not starting with a digit or CODEBUILD_",
+    variables_max=None,
 )
-_ARN_EXAMPLE: Final = "arn:aws:codebuild:us-east-1:123456789012:project/my-project"
-# What a shell takes as a variable; the prefix is the service's own.
-_VARIABLE_NAME: Final = re.compile(r"(?!CODEBUILD_)[A-Za-z_][A-Za-z0-9_]*")
-_VARIABLE_RULE: Final = "letters, digits and _, not starting with a digit or CODEBUILD_"
-_VARIABLE_EXAMPLE: Final = '{"SERVICE": "service", "VERSION": "release.version"}'
 
 
-class Settings(NamedTuple):
+class Settings(runs.Settings):
     """
-    What the function is told by its environment.
-
-    Attributes:
-        targets: The projects. Each is built for every record.
-        variables: Environment variables of the build and the attributes that fill them.
-        claim: How the item is claimed first, or None.
-        log: Where to write.
+    What the function is told by its environment; `targets` are projects.
     """
 
-    targets: tuple[Target, ...]
-    variables: Variables
-    claim: Claim | None
-    log: Log
+    __slots__ = ()
 
     @classmethod
-    def from_environment(cls, variables: Mapping[str, str]) -> Self:
+    def from_environment(cls, variables: Mapping[str, str]) -> Settings:
         """
         Read the settings.
 
         Raises:
             ConfigurationError: With every fault at once.
         """
-        environment = Environment(variables)
-        arns = environment.arns("codebuild", _ARN, _ARN_EXAMPLE)
-        paths = environment.attribute_paths("BUILD_VARIABLES", _VARIABLE_NAME, _VARIABLE_RULE, _VARIABLE_EXAMPLE)
-        settings = cls(
-            targets=tuple(map(Target.of, arns)),
-            variables=Variables(paths, environment.choice("MISSING_ATTRIBUTE", ("error", "omit")) == "omit"),
-            claim=Claim.from_environment(environment),
-            log=Log.from_environment(environment),
-        )
-        environment.check()
-        return settings
+        return cls.read(variables, _CODEBUILD)
 
 
 def connect(settings: Settings) -> Clients:

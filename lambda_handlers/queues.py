@@ -25,9 +25,6 @@ _SQS: Final = addressed.Service(
     arn=re.compile(r"arn:[a-z0-9-]+:sqs:(?P<region>[a-z0-9-]+):[0-9]{12}:(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?"),
     arn_example="arn:aws:sqs:us-east-1:123456789012:my-queue",
     attributes="SQS_ATTRIBUTES",
-    # SQS message attributes (doc): letters, digits, `_`, `-` and single `.` inside; the prefixes are the service's own.
-    attribute_name=re.compile(r"(?!(?i:aws|amazon)\.)(?=.{1,256}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*"),
-    attribute_rule="1 to 256 letters, digits, _, - and single dots inside, not starting with AWS. or Amazon.",
     message_bytes=addressed.MIB,  # the API model: MaximumMessageSize of a queue by default
 )
 _ATTRIBUTES_MAX: Final = 10  # SQS quotas (doc)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeVar
 
 from clients import SERVICE_ERRORS, client
 from failures import RecordError
-from plain import as_text
 from records import Record, answer, distinct, read_records
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from claims import Claim
     from logs import Log
-    from paths import AttributePath
 
     _Prepared = TypeVar("_Prepared")
 
@@ -155,35 +153,3 @@ def start_all(
     failed = [record for record in distinct(records) if not start_record(record)]
     settings.log.info("batch done", records=len(records), failed=len(failed))
     return answer(failed)
-
-
-class Variables(NamedTuple):
-    """
-    Variables of a run, and the item's attributes that fill them.
-
-    Attributes:
-        paths: Where each variable's value stands in the item.
-        omit_missing: Leave a variable out where its attribute is missing, instead of failing the record.
-    """
-
-    paths: Mapping[str, AttributePath]
-    omit_missing: bool
-
-    def of(self, record: Record, characters: int | None = None) -> dict[str, str]:
-        """
-        Give the text of each variable.
-
-        Raises:
-            RecordError: When an attribute is missing that may not be, or has more characters than a value may have.
-        """
-        values = {name: as_text(path.find(record.image)) for name, path in self.paths.items()}
-        faults = []
-        for name, value in values.items():
-            path = self.paths[name]
-            if value is None and not self.omit_missing:
-                faults.append(f"{name}: the item has no {path}")
-            elif value is not None and characters is not None and len(value) > characters:
-                faults.append(f"{name}: {path} has {len(value)} characters, at most {characters} are possible")
-        if faults:
-            raise RecordError("; ".join(faults))
-        return {name: value for name, value in values.items() if value is not None}

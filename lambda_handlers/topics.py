@@ -23,9 +23,6 @@ _SNS: Final = addressed.Service(
     arn=re.compile(r"arn:[a-z0-9-]+:sns:(?P<region>[a-z0-9-]+):[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?"),
     arn_example="arn:aws:sns:us-east-1:123456789012:my-topic",
     attributes="SNS_ATTRIBUTES",
-    # SNS message attributes (doc): letters, digits, `_`, `-` and single `.` inside; the prefixes are the service's own.
-    attribute_name=re.compile(r"(?!(?i:aws|amazon)\.)(?=.{1,256}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*"),
-    attribute_rule="1 to 256 letters, digits, _, - and single dots inside, not starting with AWS. or Amazon.",
     message_bytes=256 * 1024,  # (doc) by default; a topic's MaximumMessageSize goes up to 1 MiB
 )
 # SNS message attributes (doc): to a queue that is subscribed with raw delivery a message with more is not delivered.

@@ -11,6 +11,7 @@ import pytest
 from failures import WholeBatchError
 
 from tests.handlers.doubles import CodeBuild, served
+from tests.handlers.shapes import failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 VARIABLES = {"SERVICE": "service", "VERSION": "release.version"}
 IMAGE = {"service": {"S": "billing"}, "release": {"M": {"version": {"N": "1.20"}}}}
 ARN = "arn:aws:codebuild:eu-central-1:111122223333:project/"
-DONE: dict[str, list[dict[str, str]]] = {"batchItemFailures": []}
-FAILED = {"batchItemFailures": [{"itemIdentifier": "event-1"}]}
+DONE = failed()
+FAILED = failed("event-1")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from buses import Settings, handle
 from failures import UnreadableEventError, WholeBatchError
 
 from tests.handlers.conftest import STREAM
+from tests.handlers.shapes import failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
 ARN = "arn:aws:events:eu-central-1:111122223333:event-bus/changes"
 OURS = {"source": ["pipes-trigger"]}
 LIMIT = 999_999
-
-
-def failed(*event_ids: str) -> dict[str, list[dict[str, str]]]:
-    """
-    Give the answer that names these records.
-    """
-    return {"batchItemFailures": [{"itemIdentifier": event_id} for event_id in event_ids]}
 
 
 class Events:

@@ -15,7 +15,8 @@ from failures import ConfigurationError, RecordError
 from logs import Log
 from pipelines import Settings, connect, handle
 from records import Record
-from starts import Clients, Target, Variables
+from runs import Variables
+from starts import Clients, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable

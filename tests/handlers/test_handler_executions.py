@@ -11,6 +11,8 @@ from clients import session
 from executions import Settings, connect, handle
 from failures import UnreadableEventError
 
+from tests.handlers.shapes import failed
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
     Logged = Callable[[], list[dict[str, Any]]]
 
 LIMIT = 262_144
-DONE: dict[str, list[dict[str, str]]] = {"batchItemFailures": []}
-FAILED = {"batchItemFailures": [{"itemIdentifier": "event-1"}]}
+DONE = failed()
+FAILED = failed("event-1")
 FAILS = {"Type": "Fail", "Error": "Broken", "Cause": "the item says s3cret"}
 
 

@@ -5,16 +5,16 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from hashlib import sha256
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from addressed import Address
 from failures import UnreadableEventError, WholeBatchError
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from queues import Queue, Settings, handle
+
+from tests.handlers.shapes import failed, image_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,46 +29,24 @@ ARN = "arn:aws:sqs:eu-central-1:111122223333:changes"
 MIB = 1024 * 1024
 
 
-def failed(*event_ids: str) -> dict[str, list[dict[str, str]]]:
-    """
-    Give the answer that names these records.
-    """
-    return {"batchItemFailures": [{"itemIdentifier": event_id} for event_id in event_ids]}
-
-
 class Sqs:
     """
-    An SQS client that notes the requests, and refuses some of what comes.
+    An SQS client that notes the requests.
     """
 
-    class meta:  # noqa: N801 - as in botocore
-        """
-        Where it sends to.
-        """
+    meta = SimpleNamespace(endpoint_url="https://sqs.eu-central-1.amazonaws.com")
 
-        endpoint_url = "https://sqs.eu-central-1.amazonaws.com"
-
-    def __init__(self, refused: frozenset[str] = frozenset()) -> None:
+    def __init__(self) -> None:
         self.urls: set[str] = set()
         self.requests: list[list[str]] = []
-        self.came: dict[str, list[str]] = defaultdict(list)
-        self._refused = refused
 
     def send_message_batch(self, **request: Any) -> dict[str, Any]:
         """
-        Take what is not refused.
+        Take every message.
         """
         self.urls.add(request["QueueUrl"])
-        taken, refused = [], []
-        bodies = [json.loads(entry["MessageBody"]) for entry in request["Entries"]]
-        for entry, body in zip(request["Entries"], bodies, strict=True):
-            if body["eventID"] in self._refused:
-                refused.append({"Id": entry["Id"], "Code": "InternalError", "SenderFault": False})
-            else:
-                self.came[body["keys"]["id"]].append(body["eventID"])
-                taken.append({"Id": entry["Id"], "MessageId": "m"})
-        self.requests.append([body["eventID"] for body in bodies])
-        return {"Successful": taken, "Failed": refused}
+        self.requests.append([json.loads(entry["MessageBody"])["eventID"] for entry in request["Entries"]])
+        return {"Successful": [{"Id": entry["Id"], "MessageId": "m"} for entry in request["Entries"]]}
 
 
 def test_every_record_reaches_every_queue(account: Account, invoke: Invoke, record: MakeRecord) -> None:
@@ -125,16 +103,6 @@ def test_more_than_one_request(account: Account, invoke: Invoke, record: MakeRec
     assert sum(line["message"] == "sent" for line in logged()) == 23
 
 
-def image_of(record: dict[str, Any], size: int) -> dict[str, Any]:
-    """
-    Give an image with which the record's message has this many bytes.
-    """
-    empty = '{"eventID":"event-1","eventName":"INSERT","table":"requests","keys":{"id":"item-1"},'
-    empty += '"newImage":{"id":"item-1","text":""}}'
-    attributes = "eventNameStringINSERTtableStringrequests"
-    return {"text": {"S": "x" * (size - len(empty) - len(attributes))}}
-
-
 @pytest.mark.parametrize(("size", "expected"), [(MIB, ["event-1", "event-2"]), (MIB + 1, ["event-2"])])
 def test_size(account: Account, invoke: Invoke, record: MakeRecord, size: int, expected: list[str]) -> None:
     """
@@ -142,7 +110,7 @@ def test_size(account: Account, invoke: Invoke, record: MakeRecord, size: int, e
     """
     queue = account.queue("changes")
 
-    answer = invoke("send_sqs", [record(1, image_of(record(), size)), record(2)], QUEUE_ARN=queue.arn)
+    answer = invoke("send_sqs", [record(1, image_of(size)), record(2)], QUEUE_ARN=queue.arn)
 
     lost = [name for name in ("event-1", "event-2") if name not in expected]
     assert (answer, sorted(body["eventID"] for body in queue.bodies())) == (failed(*lost), expected)
@@ -163,7 +131,7 @@ def test_requests(record: MakeRecord, sizes: list[int], requests: list[list[str]
     sqs = Sqs()
     # `image_of` counts with the eventID `event-1`.
     records = [
-        record(1, image_of(record(), size + len("event-1") - len(str(number))), eventID=str(number))
+        record(1, image_of(size + len("event-1") - len(str(number))), eventID=str(number))
         for number, size in enumerate(sizes)
     ]
 
@@ -286,34 +254,6 @@ def test_fifo_order(account: Account, invoke: Invoke, record: MakeRecord, logged
         "SQS did not take it: InvalidParameterValue",
         "held back: an earlier record of the same item failed",
     ]
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.integers(0, 12), max_size=60), st.data())
-def test_fifo_keeps_order(items: list[int], data: st.DataObject) -> None:
-    """
-    Whatever fails, the changes of an item arrive in order, and none after one that failed.
-    """
-    counts: dict[int, int] = defaultdict(int)
-    records = []
-    for item in items:
-        key = {"id": {"S": str(item)}}
-        records.append({"eventID": f"{item}-{counts[item]}", "dynamodb": {"Keys": key, "NewImage": key}})
-        counts[item] += 1
-    events = [record["eventID"] for record in records]
-    refused: frozenset[str] = data.draw(st.frozensets(st.sampled_from(events), max_size=3)) if events else frozenset()
-    sqs = Sqs(refused)
-    read = Settings.from_environment({"QUEUE_ARN": f"{ARN}.fifo", "LOG_LEVEL": "ERROR"})
-
-    answer = handle(records, read, {"eu-central-1": sqs})
-
-    first = {
-        item: min((n for n in range(count) if f"{item}-{n}" in refused), default=count)
-        for item, count in counts.items()
-    }
-    expected = {str(item): [f"{item}-{n}" for n in range(number)] for item, number in first.items() if number}
-    lost = {f"{item}-{n}" for item, count in counts.items() for n in range(first[item], count)}
-    assert (expected, lost) == (sqs.came, {failure["itemIdentifier"] for failure in answer["batchItemFailures"]})
 
 
 def test_url(account: Account) -> None:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from search import Settings, connect, handle
 
 from tests.handlers.doubles import OpenSearch, served
+from tests.handlers.shapes import failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,13 +31,6 @@ if TYPE_CHECKING:
 
 KEY, SECRET, REGION = "AKIDEXAMPLE", "example", "eu-central-1"
 CREATED = 1_767_225_600
-
-
-def failed(*event_ids: str) -> dict[str, list[dict[str, str]]]:
-    """
-    Give the answer that names these records.
-    """
-    return {"batchItemFailures": [{"itemIdentifier": event_id} for event_id in event_ids]}
 
 
 def change(
