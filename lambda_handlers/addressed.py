@@ -25,25 +25,6 @@ MIB: Final = 1024 * 1024
 _MESSAGE_BYTES_MIN: Final = 1024
 
 
-class Service(NamedTuple):
-    """
-    What differs from one service to the other.
-
-    Attributes:
-        name: As in an ARN.
-        arn: The whole ARN, with the group `region`.
-        arn_example: One of them.
-        attributes: The variable that maps message attributes.
-        message_bytes: What a message may have by default; up to 1 MiB can be set.
-    """
-
-    name: str
-    arn: re.Pattern[str]
-    arn_example: str
-    attributes: str
-    message_bytes: int
-
-
 class Address(NamedTuple):
     """
     A topic or a queue.
@@ -81,22 +62,37 @@ class Settings(NamedTuple):
     log: Log
 
     @classmethod
-    def read(cls, environment: Environment, service: Service) -> Self:
+    def read(
+        cls,
+        environment: Environment,
+        *,
+        service: str,
+        arn: re.Pattern[str],
+        arn_example: str,
+        attributes: str,
+        message_bytes: int,
+    ) -> Self:
         """
         Read the settings; the faults are left to `environment.check`.
+
+        Args:
+            environment: The function's environment.
+            service: Where to send, as in an ARN.
+            arn: The whole ARN, with the group `region`.
+            arn_example: One of them.
+            attributes: The variable that maps message attributes.
+            message_bytes: What a message may have by default; up to 1 MiB can be set.
         """
-        arns = environment.arns(service.name, service.arn, service.arn_example)
-        paths = environment.attribute_paths(service.attributes, _ATTRIBUTE_NAME, _ATTRIBUTE_RULE, _ATTRIBUTE_EXAMPLE)
+        arns = environment.arns(service, arn, arn_example)
+        paths = environment.attribute_paths(attributes, _ATTRIBUTE_NAME, _ATTRIBUTE_RULE, _ATTRIBUTE_EXAMPLE)
         for name in sorted({EVENT_NAME, TABLE} & paths.keys()):
-            environment.fault(
-                f"{service.attributes}[{name!r}]", "is always there with its own meaning", "write another name"
-            )
+            environment.fault(f"{attributes}[{name!r}]", "is always there with its own meaning", "write another name")
         return cls(
             addresses=tuple(Address(match[0], match["region"]) for match in arns),
             attributes=paths,
             omit_missing=environment.choice("MISSING_ATTRIBUTE", ("omit", "error")) == "omit",
             whole_record=environment.choice("MESSAGE_BODY", ("change", "record")) == "record",
-            message_bytes=environment.integer("MESSAGE_BYTES", service.message_bytes, low=_MESSAGE_BYTES_MIN, high=MIB),
+            message_bytes=environment.integer("MESSAGE_BYTES", message_bytes, low=_MESSAGE_BYTES_MIN, high=MIB),
             log=Log.from_environment(environment),
         )
 

@@ -5,7 +5,7 @@ Starting CodeBuild builds for records: settings and the work, without the enviro
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import runs
 from starts import Clients, Target, start_all
@@ -14,20 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from records import Record
-
-_CODEBUILD: Final = runs.Service(
-    name="codebuild",
-    # A name has up to 150 characters in the API model and up to 255 in older documents: the wider one.
-    arn=re.compile(
-        r"arn:[a-z0-9-]+:codebuild:(?P<region>[a-z0-9-]+):[0-9]{12}:project/(?P<name>[A-Za-z0-9][A-Za-z0-9_-]{1,254})"
-    ),
-    arn_example="arn:aws:codebuild:us-east-1:123456789012:project/my-project",
-    variables="BUILD_VARIABLES",
-    # What a shell takes as a variable; the prefix is the service's own.
-    variable_name=re.compile(r"(?!CODEBUILD_)[A-Za-z_][A-Za-z0-9_]*"),
-    variable_rule="letters, digits and _, not starting with a digit or CODEBUILD_",
-    variables_max=None,
-)
 
 
 class Settings(runs.Settings):
@@ -45,7 +31,19 @@ class Settings(runs.Settings):
         Raises:
             ConfigurationError: With every fault at once.
         """
-        return cls.read(variables, _CODEBUILD)
+        return cls.read(
+            variables,
+            service="codebuild",
+            # A name has up to 150 characters in the API model and up to 255 in older documents: the wider one.
+            arn=re.compile(
+                r"arn:[a-z0-9-]+:codebuild:(?P<region>[a-z0-9-]+):[0-9]{12}:project/(?P<name>[A-Za-z0-9][A-Za-z0-9_-]{1,254})"
+            ),
+            arn_example="arn:aws:codebuild:us-east-1:123456789012:project/my-project",
+            variable="BUILD_VARIABLES",
+            # What a shell takes as a variable; the prefix is the service's own.
+            name=re.compile(r"(?!CODEBUILD_)[A-Za-z_][A-Za-z0-9_]*"),
+            rule="letters, digits and _, not starting with a digit or CODEBUILD_",
+        )
 
 
 def connect(settings: Settings) -> Clients:

@@ -12,11 +12,12 @@ from clients import client
 from environment import Environment
 from logs import Log
 from messages import Message, body_of
-from outbox import Receipt, send_all
+from outbox import send_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from outbox import Receipt
     from records import Record
 
 # The API model: the pattern of `EventBusName` in PutEvents, which takes no partner's bus.
@@ -122,9 +123,9 @@ class Entries:
         """
         entries = [self._entry(message) for message in messages]
         answered = self._events.put_events(Entries=entries)["Entries"]
-        receipts = [Receipt(entry.get("EventId"), entry.get("ErrorCode") or "no answer") for entry in answered]
+        receipts: list[Receipt] = [(entry.get("EventId"), entry.get("ErrorCode") or "no answer") for entry in answered]
         # The answer has the request's order (the API model).
-        return (receipts + [Receipt(None, "no answer")] * len(entries))[: len(entries)]
+        return [*receipts, *[(None, "no answer")] * len(entries)][: len(entries)]
 
     def _entry(self, message: Message) -> dict[str, Any]:
         record = message.record

@@ -4,7 +4,7 @@ Sending messages to one place: in batches, several at a time, without breaking t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from clients import SERVICE_ERRORS
 from failures import RecordError
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from logs import Log
     from messages import Message
     from records import Record
+
+    # What the service says of one message: the id that it has now, or None, and why it was not taken.
+    Receipt = tuple[str | None, str]
 
     class Channel(Protocol):
         """
@@ -73,15 +76,6 @@ if TYPE_CHECKING:
 
 
 _ENTRIES_MAX: Final = 10  # PublishBatch, SendMessageBatch and PutEvents alike (API models)
-
-
-class Receipt(NamedTuple):
-    """
-    What the service says of one message: the id that it has now, or None and why it was not taken.
-    """
-
-    identifier: str | None
-    code: str
 
 
 class Outbox:
@@ -163,12 +157,12 @@ class Outbox:
                 self.fail(message.record, receipts)
             return
         done, service = self._channel.done, self._channel.service
-        for message, receipt in zip(batch, receipts, strict=True):
-            if receipt.identifier:
-                found = {"eventID": message.record.event_id, "messageID": receipt.identifier}
+        for message, (identifier, code) in zip(batch, receipts, strict=True):
+            if identifier:
+                found = {"eventID": message.record.event_id, "messageID": identifier}
                 self._log.debug(done, **self._named, **found)
             else:
-                self.fail(message.record, RecordError(f"{service} did not take it: {receipt.code}"))
+                self.fail(message.record, RecordError(f"{service} did not take it: {code}"))
 
 
 def send_all(
@@ -203,12 +197,12 @@ def receipts_of(answered: dict[str, Any], count: int) -> list[Receipt]:
 
     Example:
         >>> answered = {"Successful": [{"Id": "1", "MessageId": "m"}], "Failed": [{"Id": "0", "Code": "Refused"}]}
-        >>> [receipt.identifier or receipt.code for receipt in receipts_of(answered, 3)]
-        ['Refused', 'm', 'no answer']
+        >>> receipts_of(answered, 3)
+        [(None, 'Refused'), ('m', ''), (None, 'no answer')]
     """
-    found = {entry["Id"]: Receipt(entry["MessageId"], "") for entry in answered.get("Successful", [])}
-    found |= {entry["Id"]: Receipt(None, entry["Code"]) for entry in answered.get("Failed", [])}
-    return [found.get(str(number), Receipt(None, "no answer")) for number in range(count)]
+    found: dict[str, Receipt] = {entry["Id"]: (entry["MessageId"], "") for entry in answered.get("Successful", [])}
+    found |= {entry["Id"]: (None, entry["Code"]) for entry in answered.get("Failed", [])}
+    return [found.get(str(number), (None, "no answer")) for number in range(count)]
 
 
 def _rounds(messages: Iterable[Message]) -> list[list[Message]]:

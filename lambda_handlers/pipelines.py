@@ -15,16 +15,6 @@ if TYPE_CHECKING:
 
     from records import Record
 
-_CODEPIPELINE: Final = runs.Service(
-    name="codepipeline",
-    arn=re.compile(r"arn:[a-z0-9-]+:codepipeline:(?P<region>[a-z0-9-]+):[0-9]{12}:(?P<name>[A-Za-z0-9.@_-]{1,100})"),
-    arn_example="arn:aws:codepipeline:us-east-1:123456789012:my-pipeline",
-    variables="PIPELINE_VARIABLES",
-    # The CodePipeline API model: names, values and number of variables.
-    variable_name=re.compile(r"[A-Za-z0-9@_-]{1,128}"),
-    variable_rule="1 to 128 letters, digits, @, - and _",
-    variables_max=50,
-)
 _VALUE_CHARACTERS: Final = 1000
 
 
@@ -43,7 +33,19 @@ class Settings(runs.Settings):
         Raises:
             ConfigurationError: With every fault at once.
         """
-        return cls.read(variables, _CODEPIPELINE)
+        return cls.read(
+            variables,
+            service="codepipeline",
+            arn=re.compile(
+                r"arn:[a-z0-9-]+:codepipeline:(?P<region>[a-z0-9-]+):[0-9]{12}:(?P<name>[A-Za-z0-9.@_-]{1,100})"
+            ),
+            arn_example="arn:aws:codepipeline:us-east-1:123456789012:my-pipeline",
+            variable="PIPELINE_VARIABLES",
+            # The CodePipeline API model: names, values and number of variables.
+            name=re.compile(r"[A-Za-z0-9@_-]{1,128}"),
+            rule="1 to 128 letters, digits, @, - and _",
+            most=50,
+        )
 
 
 def connect(settings: Settings) -> Clients:

@@ -11,22 +11,15 @@ import addressed
 from clients import client
 from environment import Environment
 from failures import RecordError
-from outbox import Receipt, receipts_of, send_all
+from outbox import receipts_of, send_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from messages import Message
+    from outbox import Receipt
     from records import Record
 
-_SQS: Final = addressed.Service(
-    name="sqs",
-    # The SQS quotas (doc): up to 80 characters, `.fifo` counted.
-    arn=re.compile(r"arn:[a-z0-9-]+:sqs:(?P<region>[a-z0-9-]+):[0-9]{12}:(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?"),
-    arn_example="arn:aws:sqs:us-east-1:123456789012:my-queue",
-    attributes="SQS_ATTRIBUTES",
-    message_bytes=addressed.MIB,  # the API model: MaximumMessageSize of a queue by default
-)
 _ATTRIBUTES_MAX: Final = 10  # SQS quotas (doc)
 # The API model: a message with any of these is refused. In JSON text they are escaped already.
 _NO_CHARACTERS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -48,7 +41,15 @@ class Settings(addressed.Settings):
             ConfigurationError: With every fault at once.
         """
         environment = Environment(variables)
-        settings = cls.read(environment, _SQS)
+        settings = cls.read(
+            environment,
+            service="sqs",
+            # The SQS quotas (doc): up to 80 characters, `.fifo` counted.
+            arn=re.compile(r"arn:[a-z0-9-]+:sqs:(?P<region>[a-z0-9-]+):[0-9]{12}:(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?"),
+            arn_example="arn:aws:sqs:us-east-1:123456789012:my-queue",
+            attributes="SQS_ATTRIBUTES",
+            message_bytes=addressed.MIB,  # the API model: MaximumMessageSize of a queue by default
+        )
         excess = len(settings.attribute_names) - _ATTRIBUTES_MAX
         if excess > 0:
             problem = f"has {len(settings.attributes)} attributes, and eventName and table are always there"

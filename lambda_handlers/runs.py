@@ -23,29 +23,6 @@ if TYPE_CHECKING:
 _VARIABLE_EXAMPLE: Final = '{"SERVICE": "service", "VERSION": "release.version"}'
 
 
-class Service(NamedTuple):
-    """
-    What differs from one service to the other.
-
-    Attributes:
-        name: As in an ARN.
-        arn: The whole ARN, with the groups `region` and `name`.
-        arn_example: One of them.
-        variables: The environment variable that maps a run's variables.
-        variable_name: The whole name of one.
-        variable_rule: The same in words.
-        variables_max: How many a run may have, or None.
-    """
-
-    name: str
-    arn: re.Pattern[str]
-    arn_example: str
-    variables: str
-    variable_name: re.Pattern[str]
-    variable_rule: str
-    variables_max: int | None
-
-
 class Variables(NamedTuple):
     """
     Variables of a run, and the item's attributes that fill them.
@@ -95,21 +72,39 @@ class Settings(NamedTuple):
     log: Log
 
     @classmethod
-    def read(cls, variables: Mapping[str, str], service: Service) -> Self:
+    def read(
+        cls,
+        variables: Mapping[str, str],
+        *,
+        service: str,
+        arn: re.Pattern[str],
+        arn_example: str,
+        variable: str,
+        name: re.Pattern[str],
+        rule: str,
+        most: int | None = None,
+    ) -> Self:
         """
         Read the settings.
+
+        Args:
+            variables: The function's environment.
+            service: What is started, as in an ARN.
+            arn: The whole ARN, with the groups `region` and `name`.
+            arn_example: One of them.
+            variable: The environment variable that maps a run's variables.
+            name: The whole name of such a variable.
+            rule: The same in words.
+            most: How many a run may have, or None.
 
         Raises:
             ConfigurationError: With every fault at once.
         """
         environment = Environment(variables)
-        arns = environment.arns(service.name, service.arn, service.arn_example)
-        paths = environment.attribute_paths(
-            service.variables, service.variable_name, service.variable_rule, _VARIABLE_EXAMPLE
-        )
-        most = service.variables_max
+        arns = environment.arns(service, arn, arn_example)
+        paths = environment.attribute_paths(variable, name, rule, _VARIABLE_EXAMPLE)
         if most is not None and len(paths) > most:
-            environment.fault(service.variables, f"has {len(paths)} variables", f"write at most {most}")
+            environment.fault(variable, f"has {len(paths)} variables", f"write at most {most}")
         settings = cls(
             targets=tuple(map(Target.of, arns)),
             variables=Variables(paths, environment.choice("MISSING_ATTRIBUTE", ("error", "omit")) == "omit"),

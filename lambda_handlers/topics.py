@@ -11,20 +11,14 @@ from urllib.parse import urlencode
 import addressed
 from clients import client
 from environment import Environment
-from outbox import Receipt, receipts_of, send_all
+from outbox import receipts_of, send_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from messages import Message
+    from outbox import Receipt
 
-_SNS: Final = addressed.Service(
-    name="sns",
-    arn=re.compile(r"arn:[a-z0-9-]+:sns:(?P<region>[a-z0-9-]+):[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?"),
-    arn_example="arn:aws:sns:us-east-1:123456789012:my-topic",
-    attributes="SNS_ATTRIBUTES",
-    message_bytes=256 * 1024,  # (doc) by default; a topic's MaximumMessageSize goes up to 1 MiB
-)
 # SNS message attributes (doc): to a queue that is subscribed with raw delivery a message with more is not delivered.
 _RAW_ATTRIBUTES_MAX: Final = 10
 
@@ -45,7 +39,14 @@ class Settings(addressed.Settings):
             ConfigurationError: With every fault at once.
         """
         environment = Environment(variables)
-        settings = cls.read(environment, _SNS)
+        settings = cls.read(
+            environment,
+            service="sns",
+            arn=re.compile(r"arn:[a-z0-9-]+:sns:(?P<region>[a-z0-9-]+):[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?"),
+            arn_example="arn:aws:sns:us-east-1:123456789012:my-topic",
+            attributes="SNS_ATTRIBUTES",
+            message_bytes=256 * 1024,  # (doc) by default; a topic's MaximumMessageSize goes up to 1 MiB
+        )
         environment.check()
         if len(settings.attribute_names) > _RAW_ATTRIBUTES_MAX:
             settings.log.warning(
