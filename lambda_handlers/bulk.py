@@ -116,12 +116,13 @@ def requests_of(actions: Iterable[Action], limit: int) -> Iterator[list[Action]]
 
 class Verdict(NamedTuple):
     """
-    What OpenSearch says of one action: done, to be tried again, or neither, and why.
+    What OpenSearch says of one action: done, to be tried again, or neither, and why; `words` may quote an item.
     """
 
     done: bool
     again: bool
     reason: str
+    words: str = ""
 
 
 def verdict_of(status: int, kind: str | None = None) -> Verdict:
@@ -132,7 +133,7 @@ def verdict_of(status: int, kind: str | None = None) -> Verdict:
         >>> verdict_of(409, "version_conflict_engine_exception").done  # something newer is there already
         True
         >>> verdict_of(400, "mapper_parsing_exception")
-        Verdict(done=False, again=False, reason='400 mapper_parsing_exception')
+        Verdict(done=False, again=False, reason='400 mapper_parsing_exception', words='')
         >>> verdict_of(429).again, verdict_of(503).again
         (True, True)
     """
@@ -164,7 +165,8 @@ def _verdict(outcome: dict[str, Any]) -> Verdict:
     error = outcome.get("error")
     if error is None:
         return Verdict(done=True, again=False, reason="")
-    return verdict_of(int(outcome["status"]), str(error["type"]) if isinstance(error, dict) else None)
+    kind, words = (error.get("type"), error.get("reason")) if isinstance(error, dict) else (None, error)
+    return verdict_of(int(outcome["status"]), kind)._replace(words=str(words or ""))
 
 
 def _version(record: Record, path: AttributePath | None) -> int:

@@ -12,7 +12,7 @@ from clients import client
 from environment import Environment
 from logs import Log
 from messages import Message, body_of
-from outbox import send_all
+from outbox import NO_ANSWER, send_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,9 +123,12 @@ class Entries:
         """
         entries = [self._entry(message) for message in messages]
         answered = self._events.put_events(Entries=entries)["Entries"]
-        receipts: list[Receipt] = [(entry.get("EventId"), entry.get("ErrorCode") or "no answer") for entry in answered]
+        receipts: list[Receipt] = [
+            (entry.get("EventId"), entry.get("ErrorCode", "no answer"), entry.get("ErrorMessage", ""))
+            for entry in answered
+        ]
         # The answer has the request's order (the API model).
-        return [*receipts, *[(None, "no answer")] * len(entries)][: len(entries)]
+        return [*receipts, *[NO_ANSWER] * len(entries)][: len(entries)]
 
     def _entry(self, message: Message) -> dict[str, Any]:
         record = message.record

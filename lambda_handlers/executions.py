@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from botocore.config import Config
 from claims import Claim
 from environment import Environment
-from failures import RecordError
+from failures import RecordError, RefusedError
 from logs import Log
 from messages import body_of
 from starts import Clients, Target, start_all
@@ -95,7 +95,7 @@ def handle(event: Any, settings: Settings, clients: Clients) -> dict[str, list[d
         states, name = clients.by_region[machine.region], machine.token(record)
         request = {"stateMachineArn": machine.arn, "name": name, "input": text}
         if settings.sync:
-            _check(states.start_sync_execution(**request, includedData="METADATA_ONLY")["status"])
+            _check(states.start_sync_execution(**request, includedData="METADATA_ONLY"))
             return {"execution": name}
         try:
             states.start_execution(**request)
@@ -123,6 +123,8 @@ def _input(record: Record, *, whole_record: bool) -> str:
     return text
 
 
-def _check(status: str) -> None:
+def _check(ended: Mapping[str, Any]) -> None:
+    status = ended["status"]
     if status != "SUCCEEDED":
-        raise RecordError(f"the execution ended as {status}")
+        words = ": ".join(ended[name] for name in ("error", "cause") if ended.get(name))
+        raise RefusedError(f"the execution ended as {status}", words)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from botocore.exceptions import BotoCoreError, HTTPClientError
 from bulk import Action, Verdict, action_of, newest, requests_of, verdict_of, verdicts_of
-from failures import RecordError
+from failures import RecordError, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -126,7 +126,7 @@ class Index:
         if time.monotonic() >= self._deadline:
             return [Verdict(done=False, again=False, reason="the function has no time left")] * len(actions)
         # The answer of a large batch is large itself; of each action only this is of interest.
-        path = f"/{self._name}/_bulk?filter_path=items.%2A.status%2Citems.%2A.error.type"
+        path = f"/{self._name}/_bulk?filter_path=items.%2A.status%2Citems.%2A.error"
         body = b"".join(action.lines for action in actions)
         try:
             status, answered = self._endpoint.post(path, body, {"Content-Type": "application/x-ndjson"})
@@ -146,7 +146,7 @@ class Index:
             self._log.debug("indexed", eventID=record.event_id, index=self._name)
 
     def _refused(self, action: Action, verdict: Verdict) -> None:
-        self._fail(action.records, RecordError(f"OpenSearch did not take it: {verdict.reason}"))
+        self._fail(action.records, RefusedError(f"OpenSearch did not take it: {verdict.reason}", verdict.words))
 
     def _fail(self, records: Iterable[Record], error: RecordError) -> None:
         for record in records:

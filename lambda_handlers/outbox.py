@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from clients import SERVICE_ERRORS
-from failures import RecordError
+from failures import RecordError, RefusedError
 from messages import group_of
 from records import answer, distinct, read_records
 from workers import together
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from messages import Message
     from records import Record
 
-    # What the service says of one message: the id that it has now, or None, and why it was not taken.
-    Receipt = tuple[str | None, str]
+    # What the service says of one message: the id that it has now, or None, and a code and words why it was not taken.
+    Receipt = tuple[str | None, str, str]
 
     class Channel(Protocol):
         """
@@ -75,6 +75,7 @@ if TYPE_CHECKING:
             """
 
 
+NO_ANSWER: Final[Receipt] = (None, "no answer", "")
 _ENTRIES_MAX: Final = 10  # PublishBatch, SendMessageBatch and PutEvents alike (API models)
 
 
@@ -157,12 +158,12 @@ class Outbox:
                 self.fail(message.record, receipts)
             return
         done, service = self._channel.done, self._channel.service
-        for message, (identifier, code) in zip(batch, receipts, strict=True):
+        for message, (identifier, code, words) in zip(batch, receipts, strict=True):
             if identifier:
                 found = {"eventID": message.record.event_id, "messageID": identifier}
                 self._log.debug(done, **self._named, **found)
             else:
-                self.fail(message.record, RecordError(f"{service} did not take it: {code}"))
+                self.fail(message.record, RefusedError(f"{service} did not take it: {code}", words))
 
 
 def send_all(
@@ -198,11 +199,11 @@ def receipts_of(answered: dict[str, Any], count: int) -> list[Receipt]:
     Example:
         >>> answered = {"Successful": [{"Id": "1", "MessageId": "m"}], "Failed": [{"Id": "0", "Code": "Refused"}]}
         >>> receipts_of(answered, 3)
-        [(None, 'Refused'), ('m', ''), (None, 'no answer')]
+        [(None, 'Refused', ''), ('m', '', ''), (None, 'no answer', '')]
     """
-    found: dict[str, Receipt] = {entry["Id"]: (entry["MessageId"], "") for entry in answered.get("Successful", [])}
-    found |= {entry["Id"]: (None, entry["Code"]) for entry in answered.get("Failed", [])}
-    return [found.get(str(number), (None, "no answer")) for number in range(count)]
+    found: dict[str, Receipt] = {entry["Id"]: (entry["MessageId"], "", "") for entry in answered.get("Successful", [])}
+    found |= {entry["Id"]: (None, entry["Code"], entry.get("Message", "")) for entry in answered.get("Failed", [])}
+    return [found.get(str(number), NO_ANSWER) for number in range(count)]
 
 
 def _rounds(messages: Iterable[Message]) -> list[list[Message]]:

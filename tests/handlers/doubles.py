@@ -187,9 +187,9 @@ class OpenSearch:
     def _take(self, identifier: str, version: int, document: Any) -> dict[str, Any]:
         if self.refused[identifier]:
             status, kind = self.refused[identifier].pop(0)
-            return {"status": status, "error": {"type": kind}}
+            return {"status": status, "error": {"type": kind, "reason": f"about {identifier}"}}
         if version < self.versions.get(identifier, 0):
-            return {"status": 409, "error": {"type": "version_conflict_engine_exception"}}
+            return {"status": 409, "error": {"type": "version_conflict_engine_exception", "reason": "newer"}}
         self.versions[identifier] = version
         there = identifier in self.documents
         if document is None:

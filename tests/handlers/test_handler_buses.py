@@ -150,6 +150,15 @@ def test_failed_entries(record: MakeRecord, logged: Logged) -> None:
     ]
 
 
+def test_words_of_the_service(record: MakeRecord, logged: Logged) -> None:
+    """
+    With LOG_RECORDS=true what the service says of an entry is logged, too.
+    """
+    put([record(1)], Events("event-1"), LOG_RECORDS="true")
+
+    assert [line["detail"] for line in logged() if line["level"] == "ERROR"] == ["slow down"]
+
+
 def test_unanswered_entry(record: MakeRecord) -> None:
     """
     An entry that the service's answer leaves out counts as failed.

@@ -185,6 +185,17 @@ def test_sync_failure(account: Account, invoke: Invoke, record: MakeRecord, caps
     assert (answer, "the execution ended as FAILED" in text, "s3cret" in text) == (FAILED, True, False)
 
 
+def test_words_of_an_execution(account: Account, invoke: Invoke, record: MakeRecord, logged: Logged) -> None:
+    """
+    With LOG_RECORDS=true they are.
+    """
+    machine = account.machine("app", FAILS, "EXPRESS")
+
+    invoke("start_execution", [record(1)], STATE_MACHINE_ARN=machine, EXECUTION_MODE="sync", LOG_RECORDS="true")
+
+    assert [line["detail"] for line in logged() if line["level"] == "ERROR"] == ["Broken: the item says s3cret"]
+
+
 def test_async_failure(account: Account, invoke: Invoke, record: MakeRecord) -> None:
     """
     Without it nothing is awaited, and an execution that fails is the state machine's own business.

@@ -251,6 +251,21 @@ def test_refused_document(opensearch: OpenSearch, index: Callable[..., dict[str,
     assert reasons == {"OpenSearch did not take it: 400 mapper_parsing_exception"}
 
 
+@pytest.mark.parametrize(("wanted", "detail"), [("true", "about s3cret"), ("false", None)])
+def test_words_of_the_service(
+    opensearch: OpenSearch, index: Callable[..., dict[str, Any]], logged: Logged, wanted: str, detail: str | None
+) -> None:
+    """
+    What OpenSearch says of a document is logged where LOG_RECORDS asks for it, and nowhere else.
+    """
+    opensearch.refused["s3cret"] = [(400, "mapper_parsing_exception")]
+
+    index([change(1, "s3cret")], LOG_RECORDS=wanted)
+
+    (line,) = [line for line in logged() if line["level"] == "ERROR"]
+    assert (detail, detail is not None) == (line.get("detail"), "s3cret" in json.dumps(line))
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_busy_document(opensearch: OpenSearch, index: Callable[..., dict[str, Any]], status: int) -> None:
     """
