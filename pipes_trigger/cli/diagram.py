@@ -54,7 +54,7 @@ def diagram(synthesized: str, stacks: tuple[str, ...], form: str | None, output:
     Exit status 0, or 2 where there is nothing to draw or something cannot be read or written.
     """
     form = form or _form_of(output)
-    if form == "png" and output is None and sys.stdout.isatty():
+    if form == "png" and output is None and is_terminal():
         raise click.UsageError("a PNG is nothing for a terminal; pass --output FILE.png")
     drawn = _read(Source(synthesized, "ASSEMBLY_OR_TEMPLATE"), stacks)
     content = _write(drawn, form)
@@ -67,6 +67,13 @@ def diagram(synthesized: str, stacks: tuple[str, ...], form: str | None, output:
         fix = "name a file in a directory that is there and can be written"
         fault = Violation("DG003", str(output), f"cannot be written: {error.strerror or error}", fix)
         raise ViolationsError([fault]) from None
+
+
+def is_terminal() -> bool:
+    """
+    Say whether a person would see what is printed.
+    """
+    return sys.stdout.isatty()
 
 
 def _form_of(output: Path | None) -> str:

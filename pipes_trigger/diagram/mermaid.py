@@ -77,7 +77,8 @@ def escape(text: str) -> str:
 
 
 def _stack(number: int, stack: StackTriggers, names: dict[tuple[str, str], str]) -> Iterator[str]:
-    yield f'  subgraph stack{number}["{escape(stack.name)}"]'
+    yield f'  subgraph stack{number}["{escape(stack.name) or " "}"]'
+    yield "    direction LR"
     for node in dict.fromkeys(node for trigger in stack.triggers for node in trigger.nodes):
         if (stack.name, node.key) not in names:
             names[stack.name, node.key] = f"n{len(names) + 1}"
