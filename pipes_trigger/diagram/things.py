@@ -169,7 +169,8 @@ class Stacks:
                 return name.rpartition(":")[2]
             case {"Ref": str(name)} if self._ssm_name(name, stack):
                 return self._ssm_name(name, stack)
-        return hole.name.rpartition("::")[2] if not hole.name.startswith("{") else "..."
+        # What is left is a pseudo parameter, an attribute of what is not there, or a function nobody can foretell.
+        return "..." if hole.name.startswith("{") else resource.rpartition("::")[2]
 
     def _elsewhere(self, value: Any, stack: str) -> tuple[Any, str] | None:
         match value:
