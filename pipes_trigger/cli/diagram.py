@@ -42,8 +42,9 @@ Examples:
     type=click.Choice(_FORMATS),
     help="What to write; else told by the ending of --output, and Mermaid without one.",
 )
+@click.option("--narrow", is_flag=True, help="From top to bottom, for phones, instead of from left to right.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write into this file.")
-def diagram(synthesized: str, stacks: tuple[str, ...], form: str | None, output: Path | None) -> None:
+def diagram(synthesized: str, stacks: tuple[str, ...], form: str | None, output: Path | None, *, narrow: bool) -> None:
     """
     Draw what an app's triggers are.
 
@@ -57,7 +58,7 @@ def diagram(synthesized: str, stacks: tuple[str, ...], form: str | None, output:
     if form == "png" and output is None and is_terminal():
         raise click.UsageError("a PNG is nothing for a terminal; pass --output FILE.png")
     drawn = _read(Source(synthesized, "ASSEMBLY_OR_TEMPLATE"), stacks)
-    content = _write(drawn, form)
+    content = _write(drawn, form, narrow=narrow)
     if output is None:
         click.echo(content, nl=False)
         return
@@ -128,21 +129,21 @@ def _template(source: Source) -> Mapping[str, Any]:
     return template
 
 
-def _write(drawn: Diagram, form: str) -> str | bytes:
+def _write(drawn: Diagram, form: str, *, narrow: bool) -> str | bytes:
     if form == "svg":
         from pipes_trigger.diagram.svg import to_svg  # noqa: PLC0415 - as above
 
-        return to_svg(drawn)
+        return to_svg(drawn, narrow=narrow)
     if form == "png":
         from pipes_trigger.diagram.png import to_png  # noqa: PLC0415 - as above
 
         try:
-            return to_png(drawn)
+            return to_png(drawn, narrow=narrow)
         except ImportError as error:
             raise click.ClickException(f"{_NO_EXTRA} ({error})") from error
     from pipes_trigger.diagram.mermaid import to_mermaid  # noqa: PLC0415 - as above
 
-    return to_mermaid(drawn)
+    return to_mermaid(drawn, narrow=narrow)
 
 
 def _replace(path: Path, content: str | bytes) -> None:

@@ -42,25 +42,30 @@ STROKES: Final[Mapping[Kind, str]] = {
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9 .,_/\-]")
 
 
-def to_mermaid(diagram: Diagram) -> str:
+def to_mermaid(diagram: Diagram, *, narrow: bool = False) -> str:
     """
-    Write a picture as a Mermaid flowchart, from left to right; ends with a newline.
+    Write a picture as a Mermaid flowchart; ends with a newline.
 
     Names and filters are data: whatever stands in them is text to the reader, and no Mermaid, HTML or Markdown.
+
+    Args:
+        diagram: What is shown.
+        narrow: Whether triggers lead from top to bottom, instead of from left to right.
 
     Example:
         >>> from pipes_trigger.diagram import Diagram
         >>> print(to_mermaid(Diagram(stacks=())).splitlines()[0])
         flowchart LR
     """
+    direction = "TB" if narrow else "LR"
     lines = [
-        "flowchart LR",
+        f"flowchart {direction}",
         f"  accTitle: {escape(diagram.title)}",
         f"  accDescr: {escape(diagram.description)}",
     ]
     names: dict[tuple[str, str], str] = {}
     for number, stack in enumerate(diagram.stacks, 1):
-        lines += _stack(number, stack, names)
+        lines += _stack(number, stack, names, direction)
     lines += _classes(diagram, names)
     return "\n".join(lines) + "\n"
 
@@ -76,9 +81,9 @@ def escape(text: str) -> str:
     return _UNSAFE.sub(lambda found: f"#{ord(found[0])};", printable(text))
 
 
-def _stack(number: int, stack: StackTriggers, names: dict[tuple[str, str], str]) -> Iterator[str]:
+def _stack(number: int, stack: StackTriggers, names: dict[tuple[str, str], str], direction: str) -> Iterator[str]:
     yield f'  subgraph stack{number}["{escape(stack.name) or " "}"]'
-    yield "    direction LR"
+    yield f"    direction {direction}"
     for node in dict.fromkeys(node for trigger in stack.triggers for node in trigger.nodes):
         if (stack.name, node.key) not in names:
             names[stack.name, node.key] = f"n{len(names) + 1}"

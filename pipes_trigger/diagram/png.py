@@ -19,12 +19,13 @@ FONT: Final = "Manrope"
 ZOOM: Final = 2.0
 
 
-def to_png(diagram: Diagram, *, theme: Theme = "light", zoom: float = ZOOM) -> bytes:
+def to_png(diagram: Diagram, *, narrow: bool = False, theme: Theme = "light", zoom: float = ZOOM) -> bytes:
     r"""
     Draw a picture.
 
     Args:
         diagram: What is shown.
+        narrow: As for `to_svg`.
         theme: `light` or `dark`.
         zoom: How many pixels of the PNG a pixel of the SVG becomes, in each direction.
 
@@ -39,6 +40,6 @@ def to_png(diagram: Diagram, *, theme: Theme = "light", zoom: float = ZOOM) -> b
     import resvg_py  # noqa: PLC0415 - an extra
     from font_manrope import font_files  # noqa: PLC0415 - as above
 
-    svg = to_svg(diagram, theme=theme, fonts=FONT)
+    svg = to_svg(diagram, narrow=narrow, theme=theme, fonts=FONT)
     files = [path for name, path in sorted(font_files.items()) if name in {"Manrope", "ManropeSemiBold"}]
     return resvg_py.svg_to_bytes(svg_string=svg, font_files=files, font_family=FONT, zoom=zoom)

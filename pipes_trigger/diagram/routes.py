@@ -96,7 +96,7 @@ def route(meaning: Meaning, start: Box, end: Box, turns: Mapping[Turn, float]) -
         end: Where it ends: to the right of the start, or below it.
         turns: Where each turn lies, in pixels from the left.
     """
-    text = f"{start.node.text} {_WORDS[meaning]} {end.node.text}"
+    text = words_of(meaning, start, end)
     if _is_upright(end):
         x = start.x + start.width / 2
         return Route(meaning=meaning, points=((x, start.y + start.height), (x, end.y)), text=text)
@@ -104,6 +104,13 @@ def route(meaning: Meaning, start: Box, end: Box, turns: Mapping[Turn, float]) -
     first, last = (start.x + start.width, leaving), (end.x, end.middle)
     between = () if turn is None else ((turns[turn], leaving), (turns[turn], end.middle))
     return Route(meaning=meaning, points=(first, *between, last), text=text)
+
+
+def words_of(meaning: Meaning, start: Box, end: Box) -> str:
+    """
+    Say what a wire means.
+    """
+    return f"{start.node.text} {_WORDS[meaning]} {end.node.text}"
 
 
 _WORDS: Final = {Meaning.FLOW: "to", Meaning.GIVEN_UP: "given up to", Meaning.WATCHES: "watched by"}

@@ -10,8 +10,10 @@ from xml.sax.saxutils import escape
 from pipes_trigger.diagram.boxes import Style
 from pipes_trigger.diagram.layout import EDGE, HEADING, lay_out
 from pipes_trigger.diagram.model import Kind, Meaning
+from pipes_trigger.diagram.narrow import lay_out_narrow
 from pipes_trigger.diagram.shapes import outline, shown
-from pipes_trigger.diagram.text import printable, width, wrap
+from pipes_trigger.diagram.text import printable, wrap
+from pipes_trigger.diagram.text import width as text_width
 from pipes_trigger.look import COLOURS, FONTS
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ _WIRE_COLOUR: Final[Mapping[Meaning, str]] = {
 }
 _ARROW: Final = 7.0
 _LEGEND: Final = 26.0
+_SAMPLE: Final = 30.0
+_NARROWEST: Final = 200.0
 _LEGEND_TEXTS: Final[Mapping[Meaning, str]] = {
     Meaning.FLOW: "records",
     Meaning.GIVEN_UP: "records that were given up",
@@ -46,7 +50,9 @@ _LEGEND_TEXTS: Final[Mapping[Meaning, str]] = {
 }
 
 
-def to_svg(diagram: Diagram, *, theme: Theme | Literal["auto"] = "auto", fonts: str = FONTS) -> str:
+def to_svg(
+    diagram: Diagram, *, narrow: bool = False, theme: Theme | Literal["auto"] = "auto", fonts: str = FONTS
+) -> str:
     """
     Write a picture as SVG; ends with a newline.
 
@@ -55,6 +61,7 @@ def to_svg(diagram: Diagram, *, theme: Theme | Literal["auto"] = "auto", fonts: 
 
     Args:
         diagram: What is shown.
+        narrow: Whether each trigger leads from top to bottom, for phones, instead of from left to right.
         theme: `light`, `dark`, or `auto`: light, and dark for readers who prefer it.
         fonts: The font families, as CSS writes them.
 
@@ -63,19 +70,19 @@ def to_svg(diagram: Diagram, *, theme: Theme | Literal["auto"] = "auto", fonts: 
         >>> to_svg(Diagram(stacks=()))[:41]
         '<svg xmlns="http://www.w3.org/2000/svg" w'
     """
-    layout = lay_out(diagram)
-    meanings = [meaning for meaning in Meaning if any(each.meaning is meaning for each in layout.routes)]
-    wide = max(layout.width, _legend_width(meanings) + 2 * EDGE)
-    size = f'width="{shown(wide)}" height="{shown(layout.height + _LEGEND)}"'
-    view = f'viewBox="0 0 {shown(wide)} {shown(layout.height + _LEGEND)}"'
+    layout = lay_out_narrow(diagram) if narrow else lay_out(diagram)
+    legend = tuple(_legend(layout))
+    bottom = layout.height + _LEGEND * (1 + max((row for _, row, _ in legend), default=0))
+    width, height = shown(max(layout.width, _NARROWEST)), shown(bottom)
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {view} role="img" aria-labelledby="title desc">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title desc">',
         f'<title id="title">{_text(diagram.title)}</title>',
         f'<desc id="desc">{_text(diagram.description)}</desc>',
         f"<style>{_style(theme, fonts)}</style>",
         '<rect class="page" width="100%" height="100%"/>',
         *_content(layout),
-        *_legend(meanings, layout.height),
+        *(_entry(*entry, layout.height) for entry in legend),
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
@@ -97,12 +104,18 @@ def _wire(route: Route) -> str:
     points = route.points
     name = route.meaning.name.lower().replace("_", "-")
     line = "".join(f"{'L' if number else 'M'}{shown(x)} {shown(y)}" for number, (x, y) in enumerate(points))
-    head = "" if route.meaning is Meaning.WATCHES else f'<path class="head {name}" d="{_head(*points[-1])}"/>'
+    head = (
+        ""
+        if route.meaning is Meaning.WATCHES
+        else f'<path class="head {name}" d="{_head(points[-1], is_down=points[-1][0] == points[-2][0])}"/>'
+    )
     return f'<g><title>{_text(route.text)}</title><path class="wire {name}" d="{line}"/>{head}</g>'
 
 
-def _head(x: float, y: float) -> str:
-    return f"M{shown(x)} {shown(y)}l{shown(-_ARROW)} {shown(-_ARROW / 2)}v{shown(_ARROW)}Z"
+def _head(end: tuple[float, float], *, is_down: bool = False) -> str:
+    point = f"M{shown(end[0])} {shown(end[1])}"
+    back, half, whole = shown(-_ARROW), shown(-_ARROW / 2), shown(_ARROW)
+    return f"{point}l{half} {back}h{whole}Z" if is_down else f"{point}l{back} {half}v{whole}Z"
 
 
 def _box(box: Box) -> Iterator[str]:
@@ -116,22 +129,26 @@ def _box(box: Box) -> Iterator[str]:
     yield "</g>"
 
 
-def _legend(meanings: list[Meaning], top: float) -> Iterator[str]:
-    x, y = EDGE, top + 4
-    for meaning in meanings:
-        name = meaning.name.lower().replace("_", "-")
-        head = "" if meaning is Meaning.WATCHES else f'<path class="head {name}" d="{_head(x + 30, y)}"/>'
-        yield f'<path class="wire {name}" d="M{shown(x)} {shown(y)}H{shown(x + 30)}"/>{head}'
-        yield f'<text class="line" x="{shown(x + 38)}" y="{shown(y + 4)}">{_LEGEND_TEXTS[meaning]}</text>'
-        x += _entry_width(meaning)
+def _legend(layout: Layout) -> Iterator[tuple[Meaning, int, float]]:
+    """
+    Say of each kind of wire that occurs in which row of the legend it stands, and where that begins.
+    """
+    row, x = 0, EDGE
+    for meaning in Meaning:
+        if any(each.meaning is meaning for each in layout.routes):
+            wide = _SAMPLE + 8 + text_width(_LEGEND_TEXTS[meaning], Style.LINE.size)
+            if x > EDGE and x + wide > layout.width - EDGE:
+                row, x = row + 1, EDGE
+            yield meaning, row, x
+            x += wide + 22
 
 
-def _legend_width(meanings: list[Meaning]) -> float:
-    return sum(map(_entry_width, meanings))
-
-
-def _entry_width(meaning: Meaning) -> float:
-    return 38 + width(_LEGEND_TEXTS[meaning], Style.LINE.size) + 22
+def _entry(meaning: Meaning, row: int, x: float, top: float) -> str:
+    y, end = top + 4 + _LEGEND * row, x + _SAMPLE
+    name = meaning.name.lower().replace("_", "-")
+    head = "" if meaning is Meaning.WATCHES else f'<path class="head {name}" d="{_head((end, y))}"/>'
+    line = f'<path class="wire {name}" d="M{shown(x)} {shown(y)}H{shown(end)}"/>{head}'
+    return f'{line}<text class="line" x="{shown(end + 8)}" y="{shown(y + 4)}">{_LEGEND_TEXTS[meaning]}</text>'
 
 
 def _style(theme: Theme | Literal["auto"], fonts: str) -> str:

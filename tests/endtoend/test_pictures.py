@@ -37,15 +37,15 @@ LOOKS = [(width, dark) for width in (390, 1280) for dark in (False, True)]
 @pytest.fixture
 def pictures(tmp_path: Path, example_assemblies: dict[str, Path]) -> dict[str, Path]:
     """
-    Draw both examples and twenty triggers, each in a directory of its own with a page that shows it.
+    Draw both examples and twenty triggers, these also narrow, each in a directory of its own with a page that shows it.
     """
     diagrams = {name: read_assembly(directory) for name, directory in example_assemblies.items()}
-    diagrams["twenty"] = read_diagram({"Shop": twenty_triggers()})
+    diagrams["twenty"] = diagrams["narrow-twenty"] = read_diagram({"Shop": twenty_triggers()})
     paths = {}
     for name, diagram in diagrams.items():
         paths[name] = tmp_path / name / "picture.svg"
         paths[name].parent.mkdir()
-        paths[name].write_text(to_svg(diagram), encoding="utf-8")
+        paths[name].write_text(to_svg(diagram, narrow=name.startswith("narrow")), encoding="utf-8")
         paths[name].with_name("page.html").write_text(PAGE, encoding="utf-8")
     return paths
 
@@ -63,6 +63,9 @@ def test_a_picture_fits_and_is_as_light_as_its_reader_wants(
 
         assert browser.ask("document.documentElement.getBoundingClientRect().right <= innerWidth") is True
         assert browser.ask(OUTSIDE) == []
+        if path.parent.name.startswith("narrow"):
+            # Readable on a phone as it is: no pixel of it is shrunk.
+            assert browser.ask("document.documentElement.getBoundingClientRect().width") == 374
         page = COLOURS["dark" if dark else "light"]["page"]
         expected = f"rgb({', '.join(str(int(page[place : place + 2], 16)) for place in (1, 3, 5))})"
         assert browser.ask("getComputedStyle(document.querySelector('.page')).fill") == expected

@@ -64,6 +64,15 @@ def test_the_option_tells_the_format(shell: Shell, assemblies: Path, tmp_path: P
     assert (status, out) == (0, (tmp_path / "picture").read_text(encoding="utf-8"))
 
 
+def test_narrow(shell: Shell, assemblies: Path) -> None:
+    """
+    --narrow leads down, in every format.
+    """
+    assert shell("diagram", "--narrow")[1].startswith("flowchart TB\n")
+    assert '<svg xmlns="http://www.w3.org/2000/svg" width="374"' in shell("diagram", "--narrow", "--format", "svg")[1]
+    assert shell("diagram", "--narrow", "--output", "a.png") == (0, "", "")
+
+
 def test_one_stack(shell: Shell, assemblies: Path) -> None:
     """
     --stack draws those that it names, of the whole app.

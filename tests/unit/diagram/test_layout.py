@@ -11,6 +11,7 @@ import pytest
 
 from pipes_trigger.diagram import Kind, read_diagram
 from pipes_trigger.diagram.layout import EDGE, lay_out
+from pipes_trigger.diagram.narrow import lay_out_narrow
 from pipes_trigger.diagram.text import width
 
 if TYPE_CHECKING:
@@ -174,6 +175,46 @@ def test_one_trigger_more_moves_nothing_above_it(
     pipes = [next(box for box in each.boxes if box.node.name == "orders") for each in (first, second)]
 
     assert pipes[0].y == pipes[1].y
+
+
+@pytest.fixture
+def narrow(twenty: dict[str, Any]) -> Layout:
+    """
+    Return the narrow layout of twenty triggers.
+    """
+    return lay_out_narrow(read_diagram({"Shop": twenty}))
+
+
+def test_a_narrow_picture_is_one_column_for_a_phone(narrow: Layout) -> None:
+    """
+    Each trigger is whole in itself, all boxes have the same edges, and none overlaps the next.
+    """
+    assert narrow.width <= 390
+    assert len({(box.x, box.width) for box in narrow.boxes}) == 1
+    assert len([box for box in narrow.boxes if box.node.kind is Kind.TABLE]) == 20
+    gaps = [other.y - one.y - one.height for one, other in pairwise(narrow.boxes)]
+    assert [gap for gap in gaps if gap < 20] == []
+    assert narrow.boxes[-1].y + narrow.boxes[-1].height < narrow.height
+
+
+def test_wires_of_a_narrow_picture_keep_clear(narrow: Layout) -> None:
+    """
+    They run through no box, stay in the picture, and lie upon each other only where both mean the same.
+    """
+    lines = [(route, one, other) for route in narrow.routes for one, other in pairwise(route.points)]
+
+    assert [route.text for route, one, other in lines for box in narrow.boxes if meets(one, other, box)] == []
+    assert [x for route in narrow.routes for x, _ in route.points if not EDGE <= x <= narrow.width - EDGE] == []
+    upright = [(route, one, other) for route, one, other in lines if one[0] == other[0]]
+    together = [
+        (one.text, other.text)
+        for (one, start, end), (other, also_start, also_end) in combinations(upright, 2)
+        if start[0] == also_start[0]
+        and start[1] < also_end[1]
+        and also_start[1] < end[1]
+        and one.meaning is not other.meaning
+    ]
+    assert together == []
 
 
 def test_nothing_to_draw_is_an_empty_picture() -> None:

@@ -83,7 +83,19 @@ def test_no_name_and_no_filter_becomes_mermaid(name: str, attribute: str, value:
     assert [line for line in lines if not NODE.fullmatch(line) and not OTHERS.fullmatch(line)] == []
 
 
-def test_a_long_filter_is_cut(tmp_path: Path) -> None:
+def test_a_narrow_picture_leads_down(twenty: dict[str, Any]) -> None:
+    """
+    The same nodes and wires, from top to bottom.
+    """
+    diagram = read_diagram({"Shop": twenty})
+
+    wide = to_mermaid(diagram)
+    assert wide.replace("flowchart LR", "flowchart TB").replace("direction LR", "direction TB") == to_mermaid(
+        diagram, narrow=True
+    )
+
+
+def test_a_long_filter_is_cut() -> None:
     """
     A label says no more than a picture can hold.
     """

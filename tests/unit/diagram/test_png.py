@@ -53,6 +53,13 @@ def test_it_is_as_large_as_the_svg_times_the_zoom(twenty: dict[str, Any]) -> Non
     assert (abs(width - layout.width) <= 1, abs(height - layout.height - 26) <= 1) == (True, True)
 
 
+def test_a_narrow_picture_fits_a_phone(twenty: dict[str, Any]) -> None:
+    """
+    At its own size it is no wider than a phone.
+    """
+    assert size(to_png(read_diagram({"Shop": twenty}), narrow=True, zoom=1))[0] <= 390
+
+
 def test_it_is_not_blank() -> None:
     """
     Boxes are drawn, and text in them: with other names the picture is another.
