@@ -53,8 +53,8 @@ def alarms_of(parts: Mapping[str, str | None], stacks: Stacks, stack: str) -> No
     }
     lines, keys = [], []
     for logical_id, resource in resources.items():
-        properties = resource.get("Properties")
-        if resource["Type"] != _ALARM or not isinstance(properties, Mapping):
+        properties = resource["Properties"]
+        if resource["Type"] != _ALARM:
             continue
         met = [part for found in _dimensions(properties, resources) if (part := watched.get(found))]
         if met:
@@ -68,7 +68,7 @@ def alarms_of(parts: Mapping[str, str | None], stacks: Stacks, stack: str) -> No
 
 def _names(logical_id: str, attribute: str, resources: Mapping[str, Any]) -> Iterator[Any]:
     yield {"Fn::GetAtt": [logical_id, attribute]} if attribute else {"Ref": logical_id}
-    stated = resources[logical_id].get("Properties", {}).get("Name")
+    stated = resources[logical_id]["Properties"].get("Name")
     if stated is not None and resources[logical_id]["Type"] == "AWS::Pipes::Pipe":
         yield stated
 

@@ -94,7 +94,7 @@ def _trigger(pipe: PipeSpec, stacks: Stacks, stack: str) -> Trigger:
         alarms=alarms_of(
             {
                 "pipe": pipe.logical_id,
-                "function": logical_id(pipe.target, resources) if is_function else None,
+                "function": logical_id(_invoked(pipe.target, target), resources) if is_function else None,
                 "dead-letter queue": None if pipe.dead_letter is None else logical_id(pipe.dead_letter, resources),
             },
             stacks,
@@ -150,10 +150,19 @@ def _duration(seconds: int) -> str:
 
 
 def _function(target: Thing, stacks: Stacks, stack: str) -> Thing:
-    # An alias or a version runs with the role of its function.
-    if target.properties.get("FunctionName") and (target.resource or {}).get("Type") != "AWS::Lambda::Function":
-        return stacks.thing(target.properties["FunctionName"], stack)
-    return target
+    return stacks.thing(target.properties["FunctionName"], stack) if _is_alias(target) else target
+
+
+def _invoked(value: Any, target: Thing) -> Any:
+    """
+    Give the function that is invoked: an alias or a version has the role and the metrics of its function.
+    """
+    return target.properties["FunctionName"] if _is_alias(target) else value
+
+
+def _is_alias(target: Thing) -> bool:
+    kind = (target.resource or {}).get("Type")
+    return kind in _FUNCTIONS and kind != "AWS::Lambda::Function" and "FunctionName" in target.properties
 
 
 def _target(target: Thing, function: Thing, pipe: PipeSpec, stack: str) -> Node:

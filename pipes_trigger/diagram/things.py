@@ -84,8 +84,8 @@ class Thing:
         """
         The resource's properties; empty where no template has it.
         """
-        properties = (self.resource or {}).get("Properties")
-        return properties if isinstance(properties, Mapping) else {}
+        properties: Mapping[str, Any] = (self.resource or {}).get("Properties", {})
+        return properties
 
 
 class Stacks:
@@ -105,16 +105,15 @@ class Stacks:
 
     def __init__(self, templates: Mapping[str, Mapping[str, Any]]) -> None:
         self._templates = templates
+        self._resources = {stack: _sound(template.get("Resources")) for stack, template in templates.items()}
         self._exports = {name: place for place in self._outputs() for name in [place[2]] if isinstance(name, str)}
         self._parameters = {place[2]: place for place in self._stored() if isinstance(place[2], str)}
 
     def resources(self, stack: str) -> Mapping[str, Any]:
         """
-        The resources of a stack's template; what is no resource is left out.
+        The resources of a stack's template, each with its properties; what is no resource is left out.
         """
-        resources = self._templates[stack].get("Resources")
-        listed = resources.items() if isinstance(resources, Mapping) else ()
-        return {name: each for name, each in listed if isinstance(each, Mapping) and isinstance(each.get("Type"), str)}
+        return self._resources[stack]
 
     def thing(self, value: Any, stack: str) -> Thing:
         """
@@ -127,8 +126,7 @@ class Stacks:
         Say what a resource is called: its name where the template says one, else its id without what CDK added.
         """
         resource = self.resources(stack)[logical_id]
-        properties = resource.get("Properties")
-        stated = properties.get(_NAMES.get(resource["Type"], "")) if isinstance(properties, Mapping) else None
+        stated = resource["Properties"].get(_NAMES.get(resource["Type"], ""))
         named = stated if stated is not None else physical_name(resource)
         if named is None:
             return _HASH.sub("", logical_id) or logical_id
@@ -222,6 +220,15 @@ def thing_of_arn(text: str) -> Thing:
     if arn.service == "lambda" and arn.resource.startswith("function:"):
         name = arn.resource.split(":")[1]
     return Thing(key=text, noun=_SERVICES.get(arn.service, arn.service), name="any" if name == "*" else name)
+
+
+def _sound(resources: Any) -> dict[str, Any]:
+    listed = resources.items() if isinstance(resources, Mapping) else ()
+    return {
+        name: {**each, "Properties": properties if isinstance(properties := each.get("Properties"), Mapping) else {}}
+        for name, each in listed
+        if isinstance(each, Mapping) and isinstance(each.get("Type"), str)
+    }
 
 
 def value_of(hole: Hole) -> Any:

@@ -161,16 +161,19 @@ def test_downstream_is_what_the_role_allows(
 
 def test_an_alias_runs_with_the_role_of_its_function(one_pipe: Callable[..., Template]) -> None:
     """
-    The downstream of an alias is that of its function.
+    The downstream of an alias is that of its function, and so are its alarms.
     """
     alias = {"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": {"Ref": "Function"}, "Name": "live"}}
     template = with_function(one_pipe(), allow("sns:Publish", {"Ref": "Events"}), target="Live", Live=alias)
+    template["Resources"]["Alarm"] = alarm("FunctionName", {"Ref": "Function"}, MetricName="Errors")
     template["Resources"]["Pipe"]["Properties"]["Target"] = {"Ref": "Live"}
     trigger = only(template)
 
     assert trigger.target is not None
     assert trigger.target.noun == "Lambda function"
     assert said(trigger.downstream) == [("SNS topic", "Events")]
+    assert trigger.alarms is not None
+    assert trigger.alarms.lines == ("function: errors above 0",)
 
 
 def test_a_topic_that_several_start_says_how(one_pipe: Callable[..., Template]) -> None:
@@ -343,6 +346,20 @@ def test_values_that_lead_in_a_circle_end(one_pipe: Callable[..., Template]) -> 
     template["Outputs"] = {"Out": {"Value": {"Fn::ImportValue": "X"}, "Export": {"Name": "X"}}}
 
     assert only(template).table.name == "X"
+
+
+@pytest.mark.parametrize(
+    "kind", ["DynamoDB::Table", "Lambda::Function", "IAM::Role", "CloudWatch::Alarm", "SSM::Parameter"]
+)
+@pytest.mark.parametrize("properties", [None, [], "text", {"Ref": "AWS::NoValue"}])
+def test_what_has_no_properties_is_no_crash(one_pipe: Callable[..., Template], kind: str, properties: Any) -> None:
+    """
+    A resource that is nothing but a type has a name all the same.
+    """
+    template = one_pipe()
+    template["Resources"]["Events"] = {"Type": f"AWS::{kind}", "Properties": properties}
+
+    assert "Events" in only(template).text
 
 
 def test_triggers_of_one_table_stand_side_by_side(twenty: dict[str, Any]) -> None:
