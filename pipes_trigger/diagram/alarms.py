@@ -75,7 +75,8 @@ def _names(logical_id: str, attribute: str, resources: Mapping[str, Any]) -> Ite
 
 def _dimensions(properties: Mapping[str, Any], resources: Mapping[str, Any]) -> Iterator[tuple[str, Expression]]:
     for metric in _metrics(properties):
-        for dimension in metric.get("Dimensions") or ():
+        listed = metric.get("Dimensions")
+        for dimension in listed if isinstance(listed, list) else ():
             match dimension:
                 case {"Name": str(name), "Value": value}:
                     yield name, expand(expression(value), resources)

@@ -300,6 +300,7 @@ def alarm(dimension: str, value: Any, **more: Any) -> dict[str, Any]:
             "pipe: throttles above 0",
         ),
         (alarm("PipeName", "payments"), None),
+        (alarm("PipeName", "orders", Dimensions={"Fn::If": ["Dev", [], []]}), None),
         (alarm("TopicName", "orders"), None),
     ],
 )
