@@ -41,9 +41,11 @@ ARROWS = {
     "enrichment": set(),
     "pipe_name": {"helpers"},
     "pipe_options": {"helpers"},
-    "local": {"local", "delivery", "spec", "filters", "templates", "helpers"},
+    "look": set(),
+    "diagram": {"diagram", "look", "testing", "spec", "filters", "helpers"},
+    "local": {"local", "look", "delivery", "spec", "filters", "templates", "helpers"},
     "redrive": {"redrive", "local", "delivery", "spec", "filters", "templates", "helpers"},
-    "cli": {"cli", "redrive", "local", "proof", "spec", "filters", "templates", "helpers"},
+    "cli": {"cli", "diagram", "redrive", "local", "proof", "spec", "filters", "templates", "helpers"},
 }
 FOR_ALL = {"errors", "limits"}
 
@@ -133,6 +135,7 @@ def test_local_never_imports_the_construct_or_cdk() -> None:
         "from pipes_trigger import ApplicationHelper, ArnUriHelper, ResourceNaming, StreamSource, handlers",
         "import pipes_trigger.monitoring.options, pipes_trigger.monitoring.metrics, pipes_trigger.monitoring.monitored",
         "import pipes_trigger.delivery, pipes_trigger.proof, pipes_trigger.testing, pipes_trigger.cli",
+        "import pipes_trigger.diagram, pipes_trigger.diagram.svg, pipes_trigger.diagram.mermaid",
     ],
 )
 def test_the_pure_parts_start_no_node(statement: str) -> None:
