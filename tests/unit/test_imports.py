@@ -25,7 +25,8 @@ ARROWS = {
     "helpers": {"helpers"},
     "filters": {"filters", "helpers"},
     "templates": {"templates", "helpers"},
-    "testing": {"testing", "local", "delivery", "spec", "proof", "filters", "helpers"},
+    "permissions": {"permissions", "spec"},
+    "testing": {"testing", "permissions", "local", "delivery", "spec", "proof", "filters", "helpers"},
     "spec": {"spec", "filters", "templates", "helpers"},
     "proof": {"proof", "filters", "templates", "helpers"},
     "delivery": {"delivery", "spec", "filters", "templates", "helpers"},
@@ -34,7 +35,7 @@ ARROWS = {
     "options": {"helpers"},
     "local": {"local", "delivery", "spec", "filters", "templates", "helpers"},
     "redrive": {"redrive", "local", "delivery", "spec", "filters", "templates", "helpers"},
-    "cli": {"cli", "redrive", "local", "proof", "spec", "filters", "templates", "helpers"},
+    "cli": {"cli", "permissions", "redrive", "local", "proof", "spec", "filters", "templates", "helpers"},
 }
 FOR_ALL = {"errors", "limits"}
 
@@ -123,6 +124,7 @@ def test_local_never_imports_the_construct_or_cdk() -> None:
         "from pipes_trigger import FilterPattern, InputTemplate, PipeSpec, StreamTriggerType, FailureHandling",
         "from pipes_trigger import ApplicationHelper, ArnUriHelper, ResourceNaming, StreamSource, handlers",
         "import pipes_trigger.delivery, pipes_trigger.proof, pipes_trigger.testing, pipes_trigger.cli",
+        "import pipes_trigger.permissions, pipes_trigger.permissions_of",
     ],
 )
 def test_the_pure_parts_start_no_node(statement: str) -> None:

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pipes_trigger.testing.arns import expand
-from pipes_trigger.testing.expressions import Expression, Hole, expression, show
-from pipes_trigger.testing.globs import overlaps
-from pipes_trigger.testing.resources import logical_id
+from pipes_trigger.permissions.arns import expand
+from pipes_trigger.permissions.expressions import Expression, Hole, expression, show
+from pipes_trigger.permissions.globs import overlaps
+from pipes_trigger.permissions.references import logical_id
 
 _ATTACHED: Final = {
     "AWS::IAM::Policy": "Roles",

@@ -1,0 +1,3 @@
+"""
+Who may do what to what by a template, and why.
+"""

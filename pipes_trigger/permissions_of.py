@@ -1,0 +1,3 @@
+"""
+What a trigger of an app that is not synthesized yet may do.
+"""
