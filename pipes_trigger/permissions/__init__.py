@@ -1,3 +1,8 @@
 """
-Who may do what to what by a template, and why.
+Who may do what to what by a template, why, and which call needs it; without CDK.
 """
+
+from pipes_trigger.permissions.explain import explain
+from pipes_trigger.permissions.permission import UNKNOWN, Effect, Permission
+
+__all__ = ["UNKNOWN", "Effect", "Permission", "explain"]
