@@ -24,7 +24,8 @@ class Permission:
         who: The principal in words: `the pipe's role`.
         effect: `Allow`; `Deny`; or `Limit` for a permissions boundary, which has to allow everything, too.
         action: Such as `dynamodb:GetRecords`; `UNKNOWN` where a policy cannot be read.
-        resource: As `Fn::Sub` would write it: `${Orders.StreamArn}`.
+        resource: As `Fn::Sub` would write it: `${Orders.StreamArn}`; what it could not write, such as an import from
+            another stack, as `${...}` with its JSON.
         condition: What has to hold, in words; None where nothing has to.
         why: What it is for, in a sentence.
         call: The API call that needs it, who makes it, and when; `none` where none does.

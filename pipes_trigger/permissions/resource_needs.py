@@ -45,7 +45,5 @@ RESOURCE_NEEDS: Final[tuple[Need, ...]] = (
         "CloudWatch Logs user guide, Logs sent to S3",
         ("s3:PutObject", "The pipe's logs are delivered to this bucket.", "PutObject, by CloudWatch Logs"),
         ("s3:GetBucketAcl", "The pipe's logs are delivered to this bucket.", "GetBucketAcl, by CloudWatch Logs"),
-        ("logs:CreateLogStream", "The pipe's logs are delivered to this group.", "CreateLogStream, by CloudWatch Logs"),
-        ("logs:PutLogEvents", "The pipe's logs are delivered to this group.", "PutLogEvents, by CloudWatch Logs"),
     ),
 )
