@@ -38,7 +38,7 @@ class Part(Enum):
     What is acted on; the value is how people call it.
     """
 
-    ANY = "anything, as the service knows no resources for it"
+    ANY = "any resource"
     NETWORK = "network interfaces of a function in a VPC"
     STREAM = "the stream"
     TABLE = "the table"
