@@ -19,7 +19,7 @@ from pipes_trigger.cli.output import as_json, bad, count, good, say, say_json
 from pipes_trigger.cli.patterns import pipe_option
 from pipes_trigger.cli.sources import Source
 from pipes_trigger.cli.synthesized import choose, pipes_in
-from pipes_trigger.permissions import UNKNOWN, explain
+from pipes_trigger.permissions import UNKNOWN, VERBS, explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pipes_trigger.permissions import Permission
 
 _WIDEST: Final = 100
-_VERBS: Final = {"Allow": "may", "Deny": "may not", "Limit": "may at most"}
 
 
 @click.command(
@@ -46,11 +45,10 @@ def permissions(synthesized: str, pipe: str | None, *, is_json: bool) -> int:
     Explain who may do what to what for each trigger, and why.
 
     SYNTHESIZED is a template, or an assembly; cdk.out if left out. Read are the policies of every role that acts for a
-    pipe, and those of the queues, functions and keys that it uses. What no call of a trigger needs is marked with ! and
-    said to be granted beyond.
+    pipe, and those of the queues, functions and keys that it uses. Marked with ! is what no call of a trigger needs,
+    and what one needs and nothing grants.
 
-    Exit status 0 if all that is granted is needed, 1 if something is not or cannot be told, 2 if something cannot be
-    read.
+    Exit status 0 if what is granted is what is needed, 1 if it is not or cannot be told, 2 if something cannot be read.
     """
     source = Source(synthesized, "SYNTHESIZED")
     found = pipes_in(source)
@@ -59,7 +57,7 @@ def permissions(synthesized: str, pipe: str | None, *, is_json: bool) -> int:
     for number, each in enumerate(chosen):
         with naming(each.file):
             explained = explain(each.template, each.logical_id)
-        well = well and all(one.needed for one in explained)
+        well = well and all(one.as_needed for one in explained)
         if is_json:
             for one in explained:
                 say_json(file=each.file, **asdict(one))
@@ -71,14 +69,16 @@ def permissions(synthesized: str, pipe: str | None, *, is_json: bool) -> int:
 
 
 def _say_all(name: str, explained: tuple[Permission, ...]) -> None:
+    lacking = sum(one.effect == "Missing" for one in explained)
     beyond = sum(not one.needed for one in explained)
-    summary = bad(f"{beyond} beyond what is needed") if beyond else good("all needed")
-    say(f"{name}: {count(len(explained), 'permission')}, {summary}")
+    wrong = [f"{beyond} beyond what is needed"] * bool(beyond) + [f"{lacking} missing"] * bool(lacking)
+    summary = bad(", ".join(wrong)) if wrong else good("all needed")
+    say(f"{name}: {count(len(explained) - lacking, 'permission')}, {summary}")
     for (who, principal), found in groupby(explained, lambda one: (one.who, one.principal)):
         say("")
         say(_wrapped(who if principal in (who, UNKNOWN) else f"{who}, {principal}", 0))
         for (effect, resource, condition), those in groupby(found, _told_together):
-            _say_group(f"{_VERBS[effect]}, on {resource}", condition, those)
+            _say_group(f"{VERBS[effect]}, on {resource}", condition, those)
 
 
 def _told_together(one: Permission) -> tuple[str, str, str | None]:
@@ -90,7 +90,7 @@ def _say_group(heading: str, condition: str | None, those: Iterable[Permission])
     if condition is not None:
         say(_wrapped(f"if {condition}", 4))
     for one in those:
-        say(f"    {one.action}" if one.needed else bad(f"  ! {one.action}"))
+        say(f"    {one.action}" if one.as_needed else bad(f"  ! {one.action}"))
         say(_wrapped(one.why, 6))
         if one.call != "none":
             say(_wrapped(f"call: {one.call}", 6))

@@ -13,6 +13,7 @@ from pipes_trigger.permissions.expressions import Hole, expression, show
 from pipes_trigger.permissions.function_needs import FUNCTION_NEEDS
 from pipes_trigger.permissions.functions import environment
 from pipes_trigger.permissions.grants import resource_grants, roles_of
+from pipes_trigger.permissions.missing import missing
 from pipes_trigger.permissions.needs import Need, look_up
 from pipes_trigger.permissions.parts import By, Match, Part
 from pipes_trigger.permissions.permission import UNKNOWN, Permission
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pipes_trigger.permissions.expressions import Expression
-    from pipes_trigger.permissions.grants import Role
+    from pipes_trigger.permissions.grants import ResourceGrant, Role
     from pipes_trigger.permissions.parts import Parts
     from pipes_trigger.permissions.statements import Statement
     from pipes_trigger.spec.templates import Template
@@ -42,7 +43,8 @@ def explain(template: Template, pipe: str | None = None) -> tuple[Permission, ..
     Say who may do what to what for one trigger, why, and which call needs it.
 
     Read are the policies of the roles that act for it (the pipe's, its function's, its enrichment's, and that of the
-    function that redrives), and those of the resources that it acts on. What no call needs is not left out: it says so.
+    function that redrives), and those of the resources that it acts on. What no call needs is not left out, and says
+    so; what a call needs and nothing grants is told as missing.
 
     Args:
         template: A synthesized template as a mapping, as JSON text, or a path.
@@ -58,36 +60,38 @@ def explain(template: Template, pipe: str | None = None) -> tuple[Permission, ..
         >>> statement = {"Effect": "Allow", "Resource": {"Fn::GetAtt": ["Orders", "StreamArn"]},
         ...              "Action": ["dynamodb:GetRecords", "dynamodb:UpdateTable"]}
         >>> policy = {"PolicyName": "Pipe", "PolicyDocument": {"Statement": [statement]}}
-        >>> template = {"Resources": {
+        >>> permissions = explain({"Resources": {
         ...     "Pipe": {"Type": "AWS::Pipes::Pipe", "Properties": {
         ...         "Source": {"Fn::GetAtt": ["Orders", "StreamArn"]}, "Target": {"Fn::GetAtt": ["Queue", "Arn"]},
         ...         "SourceParameters": {"DynamoDBStreamParameters": {"StartingPosition": "LATEST"}},
         ...         "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]}}},
         ...     "Orders": {"Type": "AWS::DynamoDB::Table"},
         ...     "Queue": {"Type": "AWS::SQS::Queue"},
-        ...     "Role": {"Type": "AWS::IAM::Role", "Properties": {"Policies": [policy]}}}}
-        >>> for permission in explain(template):
+        ...     "Role": {"Type": "AWS::IAM::Role", "Properties": {"Policies": [policy]}}}})
+        >>> for permission in permissions[:3]:
         ...     print(permission)
         the pipe's role may dynamodb:GetRecords on ${Orders.StreamArn}: The pipe reads the changes.
         the pipe's role may dynamodb:UpdateTable on ${Orders.StreamArn}: Granted beyond what pipes-trigger needs; ...
+        the pipe's role lacks dynamodb:DescribeStream on ${Orders.StreamArn}: The pipe finds the shards ...
     """
     loaded = load(template)
     chosen, _ = choose(loaded, pipe)
     trigger = Trigger(chosen, loaded.get("Resources", {}))
     roles = roles_of(trigger)
     parts = trigger.parts_of(roles)
-    found = [permission for role in roles for permission in _of_role(trigger, role)]
+    grants = tuple(resource_grants(trigger, roles, parts))
+    found = [permission for role in roles for permission in _of_role(trigger, role, grants)]
     for by, value in trigger.unread():
         reader = _Reader(trigger, frozenset({by}), parts, who=by.value, principal=UNKNOWN)
         found.append(reader.unread(f"{value} is not in the template"))
-    for grant in resource_grants(trigger, roles, parts):
+    for grant in grants:
         known = " and ".join(sorted(each.value for each in grant.by))
         reader = _Reader(trigger, grant.by, parts, who=known or grant.principal, principal=grant.principal)
         found += reader.read(grant.statement)
     return tuple(_once(found, trigger.resources))
 
 
-def _of_role(trigger: Trigger, role: Role) -> Iterator[Permission]:
+def _of_role(trigger: Trigger, role: Role, grants: Iterable[ResourceGrant]) -> Iterator[Permission]:
     by = frozenset(actor.by for actor in role.actors)
     who = " and ".join(actor.by.value for actor in role.actors)
     parts = trigger.parts_of((role,))
@@ -98,6 +102,8 @@ def _of_role(trigger: Trigger, role: Role) -> Iterator[Permission]:
         yield reader.unread(text)
     for statement in role.policies.boundary or ():
         yield from reader.limit(statement)
+    for need, because in missing(NEEDS, role, parts, grants):
+        yield reader.lacking(need, trigger.name_of(need.on), because)
 
 
 class _Reader:
@@ -151,6 +157,15 @@ class _Reader:
         Give what may say more, but is not in the template.
         """
         return replace(self._blank, why=f"Not known here: {text}.", where=text)
+
+    def lacking(self, need: Need, resource: str, because: tuple[str, ...]) -> Permission:
+        """
+        Give what is needed and not granted.
+        """
+        reasons = "; ".join(because) or "nothing grants it"
+        said = {"action": need.action, "resource": resource, "call": need.call, "source": need.source}
+        why = f"{need.why} But {reasons}."
+        return replace(self._blank, **said, effect="Missing", why=why, needed=True, where="nowhere")
 
     def _each(self, statement: Statement, **said: Any) -> Iterator[Permission]:
         actions, resources = statement.action_names, statement.resource_names

@@ -7,22 +7,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-Effect: TypeAlias = Literal["Allow", "Deny", "Limit"]
+Effect: TypeAlias = Literal["Allow", "Deny", "Limit", "Missing"]
 
 UNKNOWN: Final = "unknown"
 """Stands for actions and resources that the template does not tell."""
+
+VERBS: Final = {"Allow": "may", "Deny": "may not", "Limit": "may at most", "Missing": "lacks"}
+"""How each effect is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
     """
-    One action that a principal is allowed, or denied, on one resource.
+    One action that a principal is allowed, denied, or lacks, on one resource.
 
     Attributes:
         pipe: The logical id of the pipe that it is about.
         principal: The role, service or account, as `Fn::Sub` would write it: `${Role.Arn}`, `pipes.amazonaws.com`.
         who: The principal in words: `the pipe's role`.
-        effect: `Allow`; `Deny`; or `Limit` for a permissions boundary, which has to allow everything, too.
+        effect: `Allow`; `Deny`; `Limit` for a permissions boundary, which has to allow everything, too; or `Missing`
+            for what a call of the trigger needs and nothing grants.
         action: Such as `dynamodb:GetRecords`; `UNKNOWN` where a policy cannot be read.
         resource: As `Fn::Sub` would write it: `${Orders.StreamArn}`; what it could not write, such as an import from
             another stack, as `${...}` with its JSON.
@@ -31,7 +35,7 @@ class Permission:
         call: The API call that needs it, who makes it, and when; `none` where none does.
         source: The document that says so; `template` where nothing but the template does.
         needed: Whether a call of the trigger needs it; False for what is granted beyond that.
-        where: The policy that says so.
+        where: The policy that says so; `nowhere` for what is missing.
 
     Example:
         >>> print(Permission(
@@ -54,7 +58,14 @@ class Permission:
     needed: bool
     where: str
 
+    @property
+    def as_needed(self) -> bool:
+        """
+        Whether it is as it should be: needed and granted, or a limit.
+        """
+        return self.needed and self.effect != "Missing"
+
     def __str__(self) -> str:
-        verb = {"Allow": "may", "Deny": "may not", "Limit": "may at most"}[self.effect]
+        verb = VERBS[self.effect]
         condition = f" if {self.condition}" if self.condition else ""
         return f"{self.who} {verb} {self.action} on {self.resource}{condition}: {self.why}"

@@ -94,6 +94,18 @@ class Trigger:
         parts[Part.KEY] = _distinct(parts[part] for part in KEYS)
         return parts
 
+    def name_of(self, part: Part) -> str:
+        """
+        Give the ARN of the stream, the target, the enrichment or the dead-letter target as the template writes it.
+        """
+        values = {
+            Part.STREAM: self._properties.get("Source"),
+            Part.TARGET: self._target,
+            Part.ENRICHMENT: self._enrichment,
+            Part.DEAD_LETTER: self._dead_letter,
+        }
+        return show(expression(values[part]))
+
     def concerned(self) -> Mapping[str, Expression]:
         """
         Give the ARN of each resource of the template whose own policy is about the trigger, by logical id.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from pipes_trigger.permissions.expressions import show
 from pipes_trigger.permissions.references import describe
+from pipes_trigger.permissions.rulings import Answer, action, beyond, rule
 from pipes_trigger.permissions.statements import policies_of
-from pipes_trigger.testing.permissions import Answer, action, beyond, rule
 from pipes_trigger.testing.resources import meant
 from pipes_trigger.testing.sentence import Sentence
 

@@ -140,7 +140,8 @@ def simulated(stack: DeployedStack, permissions: tuple[Permission, ...]) -> dict
     found = {}
     for who, role in roles.items():
         arns = simulation.resources_of(role)
-        explained = [(one.action, arns[one.resource]) for one in permissions if one.who == who]
+        allows = [one for one in permissions if one.who == who and one.effect == "Allow"]
+        explained = [(one.action, arns[one.resource]) for one in allows]
         denied = [(action, arn.format(**names)) for action, arn in (*NEVER_NEEDED.items(), *NOT_FOR[who].items())]
         refused = [asked for asked in explained if not simulation.is_allowed(role, *asked)]
         allowed = [asked for asked in denied if simulation.is_allowed(role, *asked)]
@@ -264,7 +265,7 @@ def test_an_examples_roles_may_do_what_is_explained_and_nothing_that_is_not_need
     deployed = deploy(example_assemblies[app], local_session).stack(stack)
     permissions = explain(deployed.template)
 
-    assert all(one.needed for one in permissions)
+    assert all(one.as_needed for one in permissions)
     assert simulated(deployed, permissions) == holds(EXAMPLES[app, stack])
 
 
@@ -279,7 +280,7 @@ def test_a_triggers_roles_may_do_what_is_explained_and_nothing_that_is_not_neede
     deployed = deployed_from(bare_stack, local_session)
     permissions = explain(deployed.template)
 
-    assert all(one.needed for one in permissions)
+    assert all(one.as_needed for one in permissions)
     assert simulated(deployed, permissions) == holds(TRIGGERS[build])
 
 
@@ -296,7 +297,7 @@ def test_what_an_app_adds_is_allowed_and_said_to_be_more_than_is_needed(
     deployed = deployed_from(bare_stack, local_session)
     permissions = explain(deployed.template)
 
-    beyond = [(one.who, one.action, one.resource, one.why) for one in permissions if not one.needed]
+    beyond = [(one.who, one.action, one.resource, one.why) for one in permissions if not one.as_needed]
     assert beyond == [
         (FUNCTION, "s3:GetObject", "arn:aws:s3:::other/*", "Granted beyond what pipes-trigger needs; added by the app.")
     ]

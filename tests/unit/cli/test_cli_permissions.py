@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     Shell = Callable[..., tuple[int, str, str]]
 
-READ = ["dynamodb:GetRecords"]
+READ = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
+SEND = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": ["Queue", "Arn"]}}
 
 
 def with_role(made: dict[str, Any], *actions: str) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def with_role(made: dict[str, Any], *actions: str) -> dict[str, Any]:
     Give every pipe of a template a role that may do something to the stream, and a queue as its target.
     """
     statement = {"Effect": "Allow", "Action": list(actions), "Resource": {"Fn::GetAtt": ["Table", "StreamArn"]}}
-    policy = {"PolicyName": "Pipe", "PolicyDocument": {"Statement": [statement]}}
+    policy = {"PolicyName": "Pipe", "PolicyDocument": {"Statement": [statement, SEND]}}
     for pipe in made["Resources"].values():
         if pipe["Type"] == "AWS::Pipes::Pipe":
             pipe["Properties"] |= {
@@ -50,16 +51,22 @@ def test_all_needed(shell: Shell, template: Callable[..., dict[str, Any]], tmp_p
     text = json.dumps(with_role(template(Orders={}), *READ))
     (tmp_path / "t.json").write_text(text, encoding="utf-8")
 
-    assert shell("permissions", "t.json") == (
-        0,
-        "t.json: Resources.Orders: 1 permission, all needed\n"
+    status, printed, told = shell("permissions", "t.json")
+    assert (status, told) == (0, "")
+    assert printed.startswith(
+        "t.json: Resources.Orders: 5 permissions, all needed\n"
         "\n"
         "the pipe's role, ${Role.Arn}\n"
         "  may, on ${Table.StreamArn}\n"
-        "    dynamodb:GetRecords\n"
-        "      The pipe reads the changes.\n"
-        "      call: GetRecords, by EventBridge Pipes while it polls the stream\n",
-        "",
+        "    dynamodb:DescribeStream\n"
+        "      The pipe finds the shards of the stream.\n"
+        "      call: DescribeStream, by EventBridge Pipes while it polls the stream\n"
+    )
+    assert printed.endswith(
+        "  may, on ${Queue.Arn}\n"
+        "    sqs:SendMessage\n"
+        "      The pipe puts every batch into this queue.\n"
+        "      call: SendMessage, by EventBridge Pipes for every batch that passed the filters\n"
     )
 
 
@@ -72,11 +79,30 @@ def test_beyond(shell: Shell, template: Callable[..., dict[str, Any]], tmp_path:
 
     status, printed, _ = shell("permissions", "t.json")
     assert status == 1
-    assert printed.splitlines()[0] == "t.json: Resources.Orders: 2 permissions, 1 beyond what is needed"
-    assert printed.splitlines()[-2:] == [
-        "  ! dynamodb:DeleteTable",
-        "      Granted beyond what pipes-trigger needs; added by the app.",
-    ]
+    assert printed.splitlines()[0] == "t.json: Resources.Orders: 6 permissions, 1 beyond what is needed"
+    assert (
+        "  ! dynamodb:DeleteTable\n"
+        "      Granted beyond what pipes-trigger needs; added by the app.\n"
+        "  may, on ${Queue.Arn}\n"
+    ) in printed
+
+
+def test_missing(shell: Shell, template: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
+    """
+    What a call needs and nothing grants is marked, too, and the status says no.
+    """
+    text = json.dumps(with_role(template(Orders={}), *READ[1:]))
+    (tmp_path / "t.json").write_text(text, encoding="utf-8")
+
+    status, printed, _ = shell("permissions", "t.json")
+    assert status == 1
+    assert printed.splitlines()[0] == "t.json: Resources.Orders: 4 permissions, 1 missing"
+    assert printed.endswith(
+        "  lacks, on ${Table.StreamArn}\n"
+        "  ! dynamodb:DescribeStream\n"
+        "      The pipe finds the shards of the stream. But nothing grants it.\n"
+        "      call: DescribeStream, by EventBridge Pipes while it polls the stream\n"
+    )
 
 
 def test_every_pipe_of_an_assembly(
@@ -95,8 +121,8 @@ def test_every_pipe_of_an_assembly(
     assert (status, headings) == (
         0,
         [
-            "cdk.out/App.template.json: Resources.Orders: 1 permission, all needed",
-            "cdk.out/App.template.json: Resources.Parcels: 1 permission, all needed",
+            "cdk.out/App.template.json: Resources.Orders: 5 permissions, all needed",
+            "cdk.out/App.template.json: Resources.Parcels: 5 permissions, all needed",
         ],
     )
     _, chosen, _ = shell("permissions", "--pipe", "Parcels")
@@ -113,7 +139,7 @@ def test_json(shell: Shell, template: Callable[..., dict[str, Any]], tmp_path: P
     status, printed, _ = shell("permissions", "t.json", "--json")
     lines = [json.loads(line) for line in printed.splitlines()]
     assert status == 1
-    assert lines[0] == {
+    assert lines[1] == {
         "file": "t.json",
         "pipe": "Orders",
         "principal": "${Role.Arn}",
@@ -171,7 +197,7 @@ def test_on_a_narrow_terminal(template: Callable[..., dict[str, Any]], tmp_path:
     assert "\x1b[" not in plain
     assert "\x1b[31m" in coloured
     assert max(len(line) for line in plain.splitlines()[1:]) <= columns
-    assert " ".join(plain.split()).count("by EventBridge Pipes while it polls the stream") == 1
+    assert " ".join(plain.split()).count("by EventBridge Pipes while it polls the stream") == 4
 
 
 def on_terminal(directory: Path, columns: int, environment: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipes_trigger.errors import PipeSpecError
-from pipes_trigger.permissions import explain
+from pipes_trigger.permissions import Permission, explain
 
 SNAPSHOTS = Path(__file__).parents[2] / "snapshot" / "__snapshots__" / "test_examples"
 BEYOND = "Granted beyond what pipes-trigger needs; added by the app."
@@ -65,11 +65,18 @@ def template(*statements: Any, pipe: dict[str, Any] | None = None, **resources: 
     }
 
 
+def explained(given: dict[str, Any], pipe: str | None = None) -> list[Permission]:
+    """
+    Explain a template, and keep what is said in it: most of these lack something, which is tested on its own.
+    """
+    return [one for one in explain(given, pipe) if one.effect != "Missing"]
+
+
 def told(given: dict[str, Any], pipe: str | None = None) -> list[str]:
     """
-    Explain a template as text; what is beyond need is marked.
+    Give this as text; what is beyond need is marked.
     """
-    return [f"{'' if one.needed else '! '}{one}" for one in explain(given, pipe)]
+    return [f"{'' if one.needed else '! '}{one}" for one in explained(given, pipe)]
 
 
 def test_each_action_on_each_resource_is_told_once() -> None:
@@ -79,7 +86,7 @@ def test_each_action_on_each_resource_is_told_once() -> None:
     attached = {"Roles": [{"Ref": "Role"}], "PolicyDocument": {"Statement": [allow("dynamodb:getrecords")]}}
     given = template(allow(), allow(["dynamodb:GetRecords"], [STREAM]), More=resource("IAM::Policy", **attached))
 
-    (found,) = explain(given)
+    (found,) = explained(given)
     assert str(found) == READS
     assert found.where == "inline policy P of Role, More"
 
@@ -138,7 +145,7 @@ def test_what_grants_more_than_can_be_needed_is_beyond(statement: Any, text: str
     """
     Wildcards in actions, exclusions and functions in place of statements are no need of a trigger.
     """
-    found = explain(template(statement))
+    found = explained(template(statement))
 
     assert [one.needed for one in found if one.effect == "Allow"] == [False]
     if text is not None:
@@ -332,7 +339,7 @@ def test_somebody_elses_policy_that_names_the_role_is_told() -> None:
     policy = {"Queues": [{"Ref": "Other"}], "PolicyDocument": {"Statement": [statement]}}
     given = template(Other=resource("SQS::Queue"), Policy=resource("SQS::QueuePolicy", **policy))
 
-    (found,) = explain(given)
+    (found,) = explained(given)
     assert (found.who, found.principal, found.where) == ("the pipe's role", "${Role.Arn}", "Policy")
 
 
@@ -347,6 +354,81 @@ def test_a_pipe_is_chosen_where_there_are_several() -> None:
         explain(given)
     assert told(given, "Second") == [READS]
     assert {one.pipe for one in explain(given, "Second")} == {"Second"}
+
+
+READS_ALL = [f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")]
+
+
+def lacking(given: dict[str, Any]) -> list[str]:
+    """
+    Give what is missing, as text.
+    """
+    return [str(one) for one in explain(given) if one.effect == "Missing"]
+
+
+def test_what_is_needed_and_not_granted_is_missing() -> None:
+    """
+    A role that lacks what its pipe cannot do without is told so, with the call that would be refused.
+    """
+    stream = {"StartingPosition": "LATEST", "DeadLetterConfig": {"Arn": {"Fn::GetAtt": ["Letters", "Arn"]}}}
+    given = template(
+        allow(READS_ALL[:3]),
+        {"Effect": "Deny", "Action": "sqs:*", "Resource": QUEUE},
+        pipe={"SourceParameters": {"DynamoDBStreamParameters": stream}},
+        Letters=resource("SQS::Queue"),
+    )
+
+    assert lacking(given) == [
+        "the pipe's role lacks dynamodb:ListStreams on ${Table.StreamArn}: "
+        "EventBridge Pipes asks it of every pipe on a stream. But nothing grants it.",
+        "the pipe's role lacks sqs:SendMessage on ${Queue.Arn}: The pipe puts every batch into this queue. "
+        "But denied by sqs:* on ${Queue.Arn} (inline policy P of Role).",
+        "the pipe's role lacks sqs:SendMessage on ${Letters.Arn}: "
+        "What the pipe gives up is named in a message to this queue. But nothing grants it.",
+    ]
+    assert {(one.where, one.as_needed, one.needed) for one in explain(given) if one.effect == "Missing"} == {
+        ("nowhere", False, True)
+    }
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Role": role(allow([*READS_ALL, "sqs:SendMessage"], "*"))},
+        {"Role": role(allow("*", "*"))},
+        {"Role": role(allow(READS_ALL), ManagedPolicyArns=["arn:aws:iam::aws:policy/AmazonSQSFullAccess"])},
+        {"pipe": {"RoleArn": {"Fn::ImportValue": "There:Role"}}},
+        {
+            "Role": role(allow(READS_ALL)),
+            "Policy": resource(
+                "SQS::QueuePolicy",
+                Queues=[{"Ref": "Queue"}],
+                PolicyDocument={
+                    "Statement": [
+                        {
+                            "Effect": "Allow",
+                            "Action": "sqs:SendMessage",
+                            "Resource": QUEUE,
+                            "Principal": {"AWS": {"Fn::GetAtt": ["Role", "Arn"]}},
+                        }
+                    ]
+                },
+            ),
+        },
+    ],
+)
+def test_what_may_be_granted_is_not_missing(more: dict[str, Any]) -> None:
+    """
+    A wildcard, a policy that cannot be read, a role elsewhere or the queue's own policy may well grant it.
+    """
+    assert lacking(template(**more)) == []
+
+
+def test_a_target_that_does_not_tell_its_service_lacks_nothing() -> None:
+    """
+    Of an import nobody can say which action would be needed.
+    """
+    assert lacking(template(allow(READS_ALL), pipe={"Target": {"Fn::ImportValue": "There:Target"}})) == []
 
 
 def example(name: str) -> list[str]:

@@ -115,7 +115,7 @@ def test_all_that_our_triggers_grant_is_explained_and_needed(template: dict[str,
     explained = [(one.action, one.resource) for one in permissions if one.who.endswith("role")]
 
     assert Counter(explained) == Counter(granted)
-    assert [str(one) for one in permissions if not one.needed] == []
+    assert [str(one) for one in permissions if not one.as_needed] == []
 
 
 def test_there_are_templates() -> None:

@@ -148,7 +148,7 @@ def explained(resources: dict[str, Any], action: str) -> list[Permission]:
     """
     Explain a template, and keep what is said of an action.
     """
-    return [one for one in explain({"Resources": resources}) if one.action == action]
+    return [one for one in explain({"Resources": resources}) if one.action == action and one.effect == "Allow"]
 
 
 def name_of(need: Need) -> str:

@@ -8,12 +8,15 @@ import json
 import re
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
 from click.testing import CliRunner
 
 from pipes_trigger.cli import cli
 from pipes_trigger.permissions.explain import NEEDS
+
+if TYPE_CHECKING:
+    import pytest
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "PERMISSIONS.md").read_text(encoding="utf-8")
 SESSION = re.compile(r"```console\n(.*?)```", re.DOTALL)

@@ -65,7 +65,7 @@ def test_an_app_and_its_template_are_explained_alike(
 
     assert before == explain_template(synth(stack))
     assert len({one.who for one in before}) >= 6
-    assert all(one.needed for one in before)
+    assert all(one.as_needed for one in before)
 
 
 def test_explaining_leaves_the_app_open(
