@@ -46,6 +46,7 @@ class Pipe:
     batching_window: int = 0
     maximum_record_age: int = -1
     filters: tuple[Any, ...] = ()
+    enrichment: str | None = None
 
     def passes(self, record: Any) -> bool:
         """
@@ -59,6 +60,15 @@ class Pipe:
         """
         assert pipe is None
         return json.dumps(record["eventID"])
+
+    enrichment_text = element_text
+
+    def enriched_text(self, event: Any, pipe: Any = None) -> str:
+        """
+        Render an event as it is.
+        """
+        assert pipe is None
+        return json.dumps(event)
 
 
 class Shard(RuleBasedStateMachine):
