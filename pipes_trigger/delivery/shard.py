@@ -125,6 +125,13 @@ class ShardDelivery:
         return (*begun, *self._waiting.records)
 
     @property
+    def elements(self) -> int:
+        """
+        How many events the enrichment answered that are to be sent next, 0 where it answered none.
+        """
+        return 0 if self._enriched is None else len(self._enriched.elements)
+
+    @property
     def decided(self) -> str:
         """
         The sequence number up to which everything is decided, empty where nothing is.

@@ -183,7 +183,7 @@ def run_redrive(site: Site, template: Path, *options: str) -> subprocess.Complet
     template.write_text(json.dumps(site.template), encoding="utf-8")
     command = [sys.executable, "-c", "from pipes_trigger.cli import main; main()", "redrive", str(template)]
     return subprocess.run(
-        [*command, "--function", site.function_arn, *options],
+        [*command, "--target", site.function_arn, *options],
         env={**site.session.environment(), "NO_COLOR": "1"},
         capture_output=True,
         text=True,
@@ -221,7 +221,7 @@ def test_the_deployed_function_brings_back_what_was_given_up(site: Site, tmp_pat
     site.give_up("a", "b")
     write_bundle(tmp_path, PipeSpec.from_template(site.template))
     files = {str(path.relative_to(tmp_path)): path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.*")}
-    site.deploy("redrive", HANDLER, zipped(files), QUEUE_URL=site.queue_url, FUNCTION_ARN=site.function_arn)
+    site.deploy("redrive", HANDLER, zipped(files), QUEUE_URL=site.queue_url, TARGET_ARN=site.function_arn)
     client = site.session.client("lambda")
 
     def invoke(event: dict[str, Any]) -> Any:
@@ -283,7 +283,7 @@ def test_two_runs_side_by_side_deliver_once(site: Site, tmp_path: Path) -> None:
     template.write_text(json.dumps(site.template), encoding="utf-8")
     code = "from pipes_trigger.cli import main; main()"
     command = [sys.executable, "-c", code, "redrive", str(template), "--queue", site.queue_url]
-    command += ["--function", site.function_arn, "--json"]
+    command += ["--target", site.function_arn, "--json"]
     runs = [
         subprocess.Popen(command, env=site.session.environment(), stdout=subprocess.PIPE, text=True) for _ in range(2)
     ]

@@ -165,7 +165,7 @@ def test_the_bundle_holds_the_pipe_and_all_that_the_handler_imports(tmp_path: Pa
     write_bundle(tmp_path, SPEC)
     # The folder comes before the installed package, and hides it.
     script = "import redrive, sys; print(redrive.SETTINGS.pipe.batch_size, sys.modules['pipes_trigger'].__file__)"
-    environment = {**os.environ, "QUEUE_URL": "q", "FUNCTION_ARN": FUNCTION, "AWS_DEFAULT_REGION": "eu-west-1"}
+    environment = {**os.environ, "QUEUE_URL": "q", "TARGET_ARN": FUNCTION, "AWS_DEFAULT_REGION": "eu-west-1"}
 
     printed = subprocess.run(
         [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
@@ -213,7 +213,7 @@ def test_a_trigger_adds_it(stack: Stack, call: dict[str, Any], synth: Callable[[
     resources = synth(stack)["Resources"]
     assert trigger.dead_letter_queue is not None
     given = {
-        "FUNCTION_ARN": stack.resolve(trigger.function.function_arn),
+        "TARGET_ARN": stack.resolve(trigger.function.function_arn),
         "QUEUE_URL": stack.resolve(trigger.dead_letter_queue.queue_url),
     }
     (deployed,) = [
