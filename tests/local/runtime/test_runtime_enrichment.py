@@ -139,7 +139,7 @@ def test_an_enrichment_may_answer_nothing(site: Site, run: type[Run], enrichment
 )
 def test_an_enrichment_that_fails(site: Site, run: type[Run], enrichment: str, do: str, reason: str) -> None:
     """
-    Its batch is retried, then halved away from the others and given up; nothing of it reaches the target.
+    Its batch is retried and given up; nothing of it reaches the target, and what is behind it does.
     """
     site.put("a:buy", f"b:{do}", "c:buy")
     pipe = run(
