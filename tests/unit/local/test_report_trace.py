@@ -89,7 +89,7 @@ def test_an_enrichment_is_a_step_of_its_batch() -> None:
     trace = Trace()
     records = tuple(read(trace, 1, 2))
     batch: dict[str, Any] = {"pipe": "orders", "records": records}
-    sent = {**batch, "payload": "[]"}
+    sent: dict[str, Any] = {**batch, "payload": "[]"}
     why = "enrichment ended with function error: KeyError"
     failed: dict[str, Any] = {"next_step": "retry 1 of 1", "retry_at": 2.0, "seconds": 0.5}
     trace.event(events.EnrichmentInvoked(**sent, time=1.0, attempt=1))
@@ -121,7 +121,7 @@ def test_records_that_were_enriched_to_nothing_say_so() -> None:
     """
     trace = Trace()
     (first,) = read(trace, 1)
-    sent = {"pipe": "orders", "records": (first,), "payload": "[]"}
+    sent: dict[str, Any] = {"pipe": "orders", "records": (first,), "payload": "[]"}
     trace.event(events.EnrichmentInvoked(**sent, time=1.0, attempt=1))
     trace.event(events.EnrichmentAnswered(pipe="orders", time=1.5, records=(first,), elements=0, seconds=0.5))
     delivered = events.RecordDelivered(pipe="orders", time=1.5, record=first, skipped=True)
