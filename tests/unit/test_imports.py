@@ -34,7 +34,8 @@ ARROWS = {
     "options": {"helpers"},
     "local": {"local", "delivery", "spec", "filters", "templates", "helpers"},
     "redrive": {"redrive", "local", "delivery", "spec", "filters", "templates", "helpers"},
-    "cli": {"cli", "redrive", "local", "proof", "spec", "filters", "templates", "helpers"},
+    "starter": {"triggers"},
+    "cli": {"cli", "starter", "redrive", "local", "proof", "spec", "filters", "templates", "helpers"},
 }
 FOR_ALL = {"errors", "limits"}
 

@@ -52,7 +52,9 @@ def test_options(name: str) -> None:
     Every option of every command stands in the document.
     """
     section = DOCUMENT.partition(f"\n## {name}")[2].partition("\n## ")[0]
-    options = {each.opts[0] for each in cli.commands[name].params if isinstance(each, click.Option)}
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    options = {each.opts[0] for each in command.params if isinstance(each, click.Option)}
 
     assert {each for each in options - {"--json"} if f"`{each}" not in section} == set()
 
