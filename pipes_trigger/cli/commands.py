@@ -14,7 +14,7 @@ import click
 from pipes_trigger.cli.exits import EXIT_BROKEN_PIPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 # Section, command, and the module of `pipes_trigger.cli` that has it under its name.
 SECTIONS: Final[dict[str, dict[str, str]]] = {
@@ -40,7 +40,7 @@ class _Formatter(click.HelpFormatter):
     Leaves the meaning of options most of a narrow terminal, too, where click would keep 30 columns for their names.
     """
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         super().write_dl(rows, min(col_max, self.width // 3), col_spacing)
 
 
