@@ -150,13 +150,16 @@ def example_assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pa
     """
     output = tmp_path_factory.mktemp("examples")
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    assemblies = {}
+    assemblies, synths = {}, []
     for app in sorted(EXAMPLES.glob("*/app.py")):
         assemblies[app.parent.name] = output / app.parent.name
         outdir = {"CDK_OUTDIR": str(assemblies[app.parent.name])}
         command = json.loads(app.with_name("cdk.json").read_text(encoding="utf-8"))["app"].split()
         assert command == ["python3", "app.py"]
-        subprocess.run([sys.executable, *command[1:]], cwd=app.parent, env={**environment, **outdir}, check=True)
+        # Side by side: each spends its time in a Python and a Node of its own.
+        synth = subprocess.Popen([sys.executable, *command[1:]], cwd=app.parent, env={**environment, **outdir})
+        synths.append(synth)
+    assert [each.wait() for each in synths] == [0] * len(synths)
     return assemblies
 
 
