@@ -25,6 +25,8 @@ SECTIONS: Final[dict[str, dict[str, str]]] = {
         "explain": "match",
         "render": "render",
         "simulate": "simulate",
+        "diagram": "diagram",
+        "permissions": "permissions",
     },
     "Run": {"local": "local"},
     "Operate": {"redrive": "redrive"},

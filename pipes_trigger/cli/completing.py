@@ -51,12 +51,12 @@ def pipes(context: click.Context, _parameter: click.Parameter, incomplete: str) 
 
 def stacks(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """
-    Offer the stacks of `--assembly`, or else of `cdk.out`.
+    Offer the stacks of the assembly that is named, or else of `cdk.out`.
     """
     from pipes_trigger.local.assembly import CloudAssembly  # noqa: PLC0415 - as above
 
     try:
-        found = CloudAssembly.load(_named(context, "assembly")).stacks
+        found = CloudAssembly.load(_named(context, "assembly", "synthesized")).stacks
     except PipesTriggerError:
         return []
     return _starting(((stack.display_name, "") for stack in found), incomplete)

@@ -17,16 +17,8 @@ PACKAGE = Path(pipes_trigger.__file__).parent
 
 # What may import CDK at its top; `parameters`, `source` and `arguments` import it within the function that needs it.
 CDK_MODULES = {
-    *(
-        "acknowledging.py",
-        "construct.py",
-        "function.py",
-        "log_groups.py",
-        "pipe.py",
-        "pipe_logs.py",
-        "redrive_function.py",
-    ),
-    *("stack_facts.py", "wiring.py"),
+    *("acknowledging.py", "built.py", "construct.py", "function.py", "log_groups.py", "pipe.py", "pipe_logs.py"),
+    *("redrive_function.py", "stack_facts.py", "wiring.py"),
     *(f"monitoring/{name}.py" for name in ("alarms", "dashboards", "watched")),
 }
 
@@ -37,7 +29,8 @@ ARROWS = {
     "helpers": {"helpers"},
     "filters": {"filters", "helpers"},
     "templates": {"templates", "helpers"},
-    "testing": {"testing", "local", "delivery", "spec", "proof", "filters", "helpers"},
+    "permissions": {"permissions", "spec"},
+    "testing": {"testing", "permissions", "local", "delivery", "spec", "proof", "filters", "helpers"},
     "spec": {"spec", "filters", "templates", "helpers"},
     "proof": {"proof", "filters", "templates", "helpers"},
     "delivery": {"delivery", "spec", "filters", "templates", "helpers"},
@@ -49,10 +42,15 @@ ARROWS = {
     "enrichment": set(),
     "pipe_name": {"helpers"},
     "pipe_options": {"helpers"},
-    "local": {"local", "delivery", "spec", "filters", "templates", "helpers"},
+    "look": set(),
+    "diagram": {"diagram", "look", "permissions", "spec", "filters", "helpers"},
+    "local": {"local", "look", "delivery", "spec", "filters", "templates", "helpers"},
     "redrive": {"redrive", "local", "delivery", "spec", "filters", "templates", "helpers"},
     "starter": {"triggers"},
-    "cli": {"cli", "starter", "redrive", "local", "proof", "spec", "filters", "templates", "helpers"},
+    "cli": {
+        *("cli", "starter", "diagram", "permissions", "redrive", "local", "proof", "spec", "filters", "templates"),
+        "helpers",
+    },
 }
 FOR_ALL = {"errors", "limits"}
 
@@ -142,6 +140,8 @@ def test_local_never_imports_the_construct_or_cdk() -> None:
         "from pipes_trigger import ApplicationHelper, ArnUriHelper, ResourceNaming, StreamSource, handlers",
         "import pipes_trigger.monitoring.options, pipes_trigger.monitoring.metrics, pipes_trigger.monitoring.monitored",
         "import pipes_trigger.delivery, pipes_trigger.proof, pipes_trigger.testing, pipes_trigger.cli",
+        "import pipes_trigger.diagram, pipes_trigger.diagram.svg, pipes_trigger.diagram.mermaid",
+        "import pipes_trigger.permissions, pipes_trigger.permissions_of",
     ],
 )
 def test_the_pure_parts_start_no_node(statement: str) -> None:

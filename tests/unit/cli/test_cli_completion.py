@@ -79,6 +79,8 @@ def test_what_needs_no_assembly(words: tuple[str, ...], offered: list[str]) -> N
         (("explain", '{"eventName": ["INSERT"]}', "--pipe", "B"), ["BillsPipe"]),
         (("local", "run", "--assembly", "cdk.out", "--stack", ""), ["Bills", "Orders"]),
         (("local", "run", "--stack", "O"), ["Orders"]),
+        (("diagram", "cdk.out", "--stack", "B"), ["Bills"]),
+        (("permissions", "cdk.out", "--pipe", "B"), ["BillsPipe"]),
     ],
 )
 def test_pipes_and_stacks(orders: Path, words: tuple[str, ...], offered: list[str]) -> None:
