@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 _ACTION: Final = re.compile(r"[a-z0-9-]+:[A-Za-z]+")
-# Writing to what a customer key encrypts: "Key management" of SNS and SQS (doc). That whoever starts a state machine under
-# a key needs it, too, is told nowhere [?]; an event bus uses its key itself.
+# Writing to what a customer key encrypts: "Key management" of SNS and SQS (doc). That whoever starts a state machine
+# under a key needs it, too, is told nowhere [?]; an event bus uses its key itself.
 _ENCRYPT: Final = ("kms:GenerateDataKey", "kms:Decrypt")
 # A name, perhaps with a version or an alias behind it (Step Functions API reference, doc).
 _STATE_MACHINE: Final = r"stateMachine:[^\s:/?*<>{}\[\]\"#%\\^|~`$&,;]{1,80}(:[A-Za-z0-9_.-]{1,80})?"
