@@ -19,6 +19,7 @@ from pipes_trigger.cli.local import local
 from pipes_trigger.cli.match import explain, match
 from pipes_trigger.cli.redrive import redrive
 from pipes_trigger.cli.render import render
+from pipes_trigger.cli.rule import name_rules_of, rule
 from pipes_trigger.cli.simulate import simulate
 from pipes_trigger.errors import PipesTriggerError
 
@@ -52,7 +53,7 @@ def cli(context: click.Context) -> None:
         context.color = False
 
 
-for command in (check, match, explain, render, simulate, local, redrive):
+for command in (check, match, explain, render, simulate, rule, local, redrive):
     cli.add_command(command)
 
 
@@ -71,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = cli.main(None if arguments is None else list(arguments), "pipes-trigger", standalone_mode=False)
     except PipesTriggerError as error:
         click.echo(f"error: {error}", err=True)
+        name_rules_of(error)
         sys.exit(EXIT_BAD_INPUT)
     except click.ClickException as error:
         error.show()
