@@ -71,7 +71,7 @@ class Player:
                 printed = self.run(text)
                 continue
             elif language == "text" and printed is not None:
-                compare(text, printed, text)
+                self.compare(text, printed, text)
             elif language == "console":
                 self.session(text)
             else:
@@ -104,9 +104,17 @@ class Player:
             program, *arguments = shlex.split(command)
             output = self.programs[program](arguments)
             if shown:
-                compare(shown, output, command)
+                self.compare(shown, output, command)
             printed += output
         return printed
+
+    @staticmethod
+    def compare(shown: str, printed: str, where: str) -> None:
+        """
+        Compare what a page shows with what was printed.
+        """
+        pattern = _ANYTHING.sub(".*", re.escape(shown))
+        assert re.fullmatch(pattern, printed, re.DOTALL), f"{where}\nshown:\n{shown}\nprinted:\n{printed}"
 
     def _pipes_trigger(self, arguments: list[str]) -> str:
         printed = io.BytesIO()
@@ -126,14 +134,6 @@ class Player:
             patch.syspath_prepend(str(self.directory))
             runpy.run_path(arguments[0], run_name="__main__")
         return output.getvalue()
-
-
-def compare(shown: str, printed: str, where: str) -> None:
-    """
-    Compare what a page shows with what was printed.
-    """
-    pattern = _ANYTHING.sub(".*", re.escape(shown))
-    assert re.fullmatch(pattern, printed, re.DOTALL), f"{where}\nshown:\n{shown}\nprinted:\n{printed}"
 
 
 @pytest.fixture
