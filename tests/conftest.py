@@ -37,7 +37,8 @@ _NODE = node_binary()
 if _NODE is not None:
     os.environ.setdefault("JSII_NODE", _NODE)
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "examples"
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 TABLE_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/acme-web-dev-deployment-requests"
 STREAM_ARN = f"{TABLE_ARN}/stream/2026-01-01T00:00:00.000"
@@ -156,6 +157,19 @@ def example_assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pa
         assert command == ["python3", "app.py"]
         subprocess.run([sys.executable, *command[1:]], cwd=app.parent, env={**environment, **outdir}, check=True)
     return assemblies
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    Build the site strictly, as `make docs` does, and return its directory.
+    """
+    directory = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(directory)]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    built = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    return directory
 
 
 @pytest.fixture(scope="session")

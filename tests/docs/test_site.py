@@ -4,19 +4,17 @@ The site: built strictly, whole, and read without anything from elsewhere.
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from pipes_trigger.cli.error_pages import error_entries
 
-ROOT: Final = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 LOADING: Final = {("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src")}
 
 
@@ -47,19 +45,6 @@ class Page(HTMLParser):
         self.loads += [
             value for name, value in given.items() if (tag, name) in LOADING and given.get("rel") != "canonical"
         ]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """
-    Build the site strictly, as `make docs` does, and return its directory.
-    """
-    directory = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(directory)]
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    built = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stderr
-    return directory
 
 
 @pytest.fixture(scope="module")
