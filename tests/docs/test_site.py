@@ -6,15 +6,14 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import pytest
 
 from pipes_trigger.cli.error_pages import error_entries
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT: Final = Path(__file__).parents[2]
 LOADING: Final = {("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src")}
 
 
@@ -98,6 +97,20 @@ def test_every_error_has_its_anchor(site: Path, pages: dict[Path, Page]) -> None
     }
 
     assert missing == set()
+
+
+def test_every_public_name_has_its_anchor(site: Path, pages: dict[Path, Page]) -> None:
+    """
+    What the pages of the reference ask to be shown is shown.
+    """
+    missing = [
+        shown
+        for page in (ROOT / "docs" / "reference").glob("*.md")
+        for shown in re.findall(r"^::: ([\w.]+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+        if shown not in pages[site / "reference" / f"{page.stem}.html"].ids
+    ]
+
+    assert missing == []
 
 
 def test_the_search_works_without_a_server(site: Path) -> None:

@@ -110,6 +110,7 @@ def shells(player: Player) -> Iterator[Shells]:
         shells.run.stdout.close()
 
 
+@pytest.mark.timeout(300)  # synth, tests and a run are processes of their own
 def test_the_tutorial_works_as_written(player: Player, shells: Shells) -> None:
     """
     Each file, each command and all that is shown of it, in order; at the end a change was filtered and one delivered.
