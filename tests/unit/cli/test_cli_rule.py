@@ -98,6 +98,7 @@ def test_an_unknown_rule(shell: Shell) -> None:
             ["check", '{"eventName": "INSERT", "dynamodb": {"newImage": {"a": {"S": "x"}}}}'],
             b"help: pipes-trigger rule FP003 FP030\r\n",
         ),
+        (["render", '{"id": <$.eventID>}', "{}"], b"help: pipes-trigger rule IT101\r\n"),
     ],
 )
 def test_errors_point_to_the_command(tmp_path: Path, arguments: list[str], line: bytes) -> None:
