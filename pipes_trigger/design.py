@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger import limits
+from pipes_trigger.direct import DirectTarget, design_direct
 from pipes_trigger.errors import (
     ConfigurationError,
     FilterPatternError,
@@ -22,6 +23,8 @@ from pipes_trigger.filters import FilterSet
 from pipes_trigger.function_code import code_faults
 from pipes_trigger.helpers.naming import FUNCTION_AND_PIPE_NAME, shorten
 from pipes_trigger.helpers.tokens import is_token
+from pipes_trigger.pipe_name import PipeName
+from pipes_trigger.pipe_options import option_faults
 from pipes_trigger.proof import never_matching, prove
 from pipes_trigger.stream_checks import check_stream
 from pipes_trigger.targets import find_targets, unreachable
@@ -30,14 +33,18 @@ from pipes_trigger.templates import InputTemplate
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from pipes_trigger.enrichment import Enrichment
     from pipes_trigger.filters import FilterPattern
+    from pipes_trigger.options.direct import DirectDelivery
+    from pipes_trigger.options.reading import StreamReading
+    from pipes_trigger.pipe_options import PipeOptions
     from pipes_trigger.source import StreamShape, TableStream
+    from pipes_trigger.stack_facts import KnownTarget
     from pipes_trigger.stream_checks import Place
     from pipes_trigger.targets import ReferenceOf
     from pipes_trigger.triggers import TriggerStrategy
 
 _ENV_NAME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")  # Lambda API reference (doc), Environment
-_INDEX_NAME: Final = re.compile(r"[a-zA-Z0-9_.-]{3,255}")  # DynamoDB API reference (doc), IndexName
 # Lambda developer guide (doc), "Defined runtime environment variables".
 _RESERVED: Final = frozenset(
     {
@@ -48,7 +55,6 @@ _RESERVED: Final = frozenset(
         *("AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"),
     }
 )
-DESIRED_STATES: Final = ("RUNNING", "STOPPED")
 
 
 @dataclass(slots=True)
@@ -93,19 +99,25 @@ class TriggerDesign:
     A trigger that has passed every check.
 
     Attributes:
-        name: The name of the pipe, and of the function where one is built.
+        name: The name of the function where one is built.
+        pipe_name: What the pipe is called.
         filters: The filters, none of which lets every record through.
-        template: The input template.
-        strategy: What the function starts.
-        targets: The ARNs that the function may start.
+        template: What the target gets of a record, or of what an enrichment answered; None: what comes is what it gets.
+        strategy: What is started.
+        targets: The ARNs that may be started; of a pipe without a function the one that it delivers to.
+        key_arns: The customer keys that what is started is encrypted with.
+        target_parameters: How a pipe without a function addresses its target.
         warnings: What is legal but almost surely a mistake.
     """
 
     name: str
+    pipe_name: PipeName
     filters: FilterSet
-    template: InputTemplate
+    template: InputTemplate | None
     strategy: TriggerStrategy
     targets: tuple[str, ...]
+    key_arns: tuple[str, ...]
+    target_parameters: Mapping[str, Mapping[str, Any]]
     warnings: tuple[Violation, ...]
 
 
@@ -113,12 +125,20 @@ class TriggerDesign:
 class CodeToBuild:
     """
     The code of a function that is to be built.
+
+    Attributes:
+        path: A directory or a zip file; empty where `given` has the code.
+        handler: What Lambda calls.
+        runtime: A Lambda runtime's name.
+        layers: Whether the function has layers.
+        given: CDK's `Code`, which nobody can look into.
     """
 
     path: str
     handler: str
     runtime: str
     layers: bool = False
+    given: Any = None
 
 
 def design_trigger(
@@ -131,13 +151,18 @@ def design_trigger(
     strategy: TriggerStrategy,
     env_vars: Mapping[str, str],
     target_arns: Sequence[str],
+    target_key_arns: Sequence[str],
+    direct: DirectDelivery | None,
     filters: Any,
     template: InputTemplate | str | None,
+    enrichment: Enrichment | None,
     table_index_name: str | None,
     code: CodeToBuild | None,
-    description: str | None,
-    desired_state: str | None,
+    reading: StreamReading,
+    name_per_stream: bool,
+    options: PipeOptions,
     reference_of: ReferenceOf,
+    known_target: Callable[[str], KnownTarget],
 ) -> TriggerDesign:
     """
     Decide what a call asks for.
@@ -151,13 +176,18 @@ def design_trigger(
         strategy: What the function starts.
         env_vars: The function's environment.
         target_arns: ARNs beside the environment.
+        target_key_arns: The customer keys that what is started is encrypted with.
+        direct: How the pipe delivers without a function; None where there is one.
         filters: One pattern or several, in any form that `FilterSet` takes.
-        template: The input template; None for the default.
+        template: The input template; None for the default, which with an enrichment is none.
+        enrichment: What stands between filter and target; None for nothing.
         table_index_name: The index that the function queries.
-        code: The function's code; None where the function exists.
-        description: The pipe's description.
-        desired_state: `RUNNING` or `STOPPED`; None leaves it to the service.
+        code: The function's code; None where the function exists, or where there is none.
+        reading: How the stream is read.
+        name_per_stream: Whether the pipe's name tells its stream.
+        options: What else is said of the pipe.
         reference_of: Tells what a token refers to.
+        known_target: Tells what CDK knows of the target that a token refers to.
 
     Raises:
         TriggerTargetError: Among the faults is an ARN of another trigger type, or no ARN of this one.
@@ -173,8 +203,9 @@ def design_trigger(
         faults.add([Violation("TR009", "resource_base_name", problem, fix)])
     else:
         faults.add(FUNCTION_AND_PIPE_NAME.faults(resource_base_name, "resource_base_name"))
-    faults.add(_option_faults(env_vars, table_index_name, description, desired_state))
-    if code is not None:
+    faults.add(_environment_faults(env_vars))
+    faults.add(option_faults(options, table_index_name))
+    if code is not None and code.given is None:
         faults.add(code_faults(code.path, code.handler, code.runtime, layers=code.layers))
     if stream is not None:
         stream_faults, stream_warnings = check_stream(stream, place)
@@ -184,20 +215,33 @@ def design_trigger(
     targets = find_targets(strategy, texts, target_arns, reference_of)
     faults.add(targets.faults, TriggerTargetError)
     warnings += unreachable(strategy, targets.arns, place.account)
+    known = [known_target(arn) for arn in targets.arns if is_token(arn)]
+    delivery = DirectTarget()
+    if direct is not None and not targets.faults:
+        fifo = any(target.fifo for target in known)
+        batch_size = reading.batch_size
+        delivery = design_direct(strategy, direct, targets.arns, fifo=fifo, batch_size=batch_size, keys=shape.keys)
+        faults.add(delivery.faults)
     filter_set = faults.collect(lambda: FilterSet(filters, root="filter_pattern"))
-    input_template = faults.collect(lambda: _template(template))
-    if filter_set is not None and input_template is not None:
+    input_template = faults.collect(lambda: _template(template, enrichment))
+    if filter_set is not None:
         warnings += filter_set.warnings
-        keys = None if shape.keys is None else tuple(shape.keys.items())
         faults.add(never_matching(tuple(filter_set), shape.view_type, shape.keys), FilterPatternError)
-        faults.add(_proof(tuple(filter_set), input_template, shape.view_type, keys), InputTemplateError)
+        # What meets the records is proved; what an enrichment will answer, nobody knows here.
+        first = input_template if enrichment is None else faults.collect(lambda: _first_template(enrichment))
+        if first is not None:
+            keys = None if shape.keys is None else tuple(shape.keys.items())
+            faults.add(_proof(tuple(filter_set), first, shape.view_type, keys), InputTemplateError)
     faults.refuse()
     return TriggerDesign(
         name=shorten(resource_base_name, FUNCTION_AND_PIPE_NAME.length.high),
+        pipe_name=PipeName.of(resource_base_name, reading.starting_position, per_stream=name_per_stream),
         filters=filter_set,
         template=input_template,
         strategy=strategy,
         targets=tuple(targets.arns),
+        key_arns=tuple(dict.fromkeys([*target_key_arns, *(target.key_arn for target in known if target.key_arn)])),
+        target_parameters=delivery.parameters,
         warnings=tuple(warnings),
     )
 
@@ -218,15 +262,17 @@ def _proof(
 _default_template: Final = cache(InputTemplate.record)
 
 
-def _template(template: InputTemplate | str | None) -> InputTemplate:
+def _template(template: InputTemplate | str | None, enrichment: Enrichment | None) -> InputTemplate | None:
     if template is None:
-        return _default_template()
+        return _default_template() if enrichment is None else None
     return InputTemplate(template) if isinstance(template, str) else template
 
 
-def _option_faults(
-    env_vars: Mapping[str, Any], table_index_name: str | None, description: str | None, desired_state: str | None
-) -> list[Violation]:
+def _first_template(enrichment: Enrichment) -> InputTemplate | None:
+    return None if enrichment.input_template is None else InputTemplate(enrichment.input_template)
+
+
+def _environment_faults(env_vars: Mapping[str, Any]) -> list[Violation]:
     faults = []
     for name, value in env_vars.items():
         if not isinstance(value, str):
@@ -244,15 +290,4 @@ def _option_faults(
         fix = "keep large settings in SSM or S3"
         problem = f"must be at most {limits.ENVIRONMENT_BYTES} bytes, names and values together, got {size}"
         faults.append(Violation("TR008", "env_vars", problem, fix))
-    if table_index_name is not None and not is_token(table_index_name) and not _INDEX_NAME.fullmatch(table_index_name):
-        problem = f"is no name of an index: {table_index_name!r}"
-        faults.append(Violation("TR003", "table_index_name", problem, f"use only {_INDEX_NAME.pattern}"))
-    if description is not None and not is_token(description):
-        length = len(description)
-        if not limits.DESCRIPTION_LENGTH.allows(length):
-            problem = f"must be {limits.DESCRIPTION_LENGTH}, got {length}"
-            faults.append(Violation("TR004", "description", problem, "shorten it"))
-    if desired_state not in {None, *DESIRED_STATES}:
-        problem = f"must be one of {', '.join(DESIRED_STATES)}, got {desired_state!r}"
-        faults.append(Violation("TR005", "desired_state", problem, "pass one of them"))
     return faults

@@ -6,52 +6,29 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any
 
-from aws_cdk import Annotations, Duration, RemovalPolicy
+from aws_cdk import Annotations, Duration
 from aws_cdk.aws_iam import PolicyDocument, PolicyStatement, Role, ServicePrincipal
-from aws_cdk.aws_lambda import Architecture, Code, Function, Runtime, RuntimeFamily
-from aws_cdk.aws_logs import LogGroup, RetentionDays
+from aws_cdk.aws_lambda import Architecture, Code, Function, LoggingFormat, Runtime, RuntimeFamily
 
 from pipes_trigger import policies
+from pipes_trigger.log_groups import log_group
 from pipes_trigger.making import make
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aws_cdk.aws_iam import IRole
     from aws_cdk.aws_lambda import IFunction
+    from aws_cdk.aws_logs import LogGroup
     from constructs import Construct
 
     from pipes_trigger.design import CodeToBuild
-    from pipes_trigger.options import FunctionOptions
+    from pipes_trigger.options.function import FunctionOptions
     from pipes_trigger.policies import Statement
     from pipes_trigger.stack_facts import StackFacts
-
-# CDK names its retentions; the numbers are CloudWatch Logs' own.
-_RETENTION: Final = {
-    1: "ONE_DAY",
-    3: "THREE_DAYS",
-    5: "FIVE_DAYS",
-    7: "ONE_WEEK",
-    14: "TWO_WEEKS",
-    30: "ONE_MONTH",
-    60: "TWO_MONTHS",
-    90: "THREE_MONTHS",
-    120: "FOUR_MONTHS",
-    150: "FIVE_MONTHS",
-    180: "SIX_MONTHS",
-    365: "ONE_YEAR",
-    400: "THIRTEEN_MONTHS",
-    545: "EIGHTEEN_MONTHS",
-    731: "TWO_YEARS",
-    1096: "THREE_YEARS",
-    1827: "FIVE_YEARS",
-    2192: "SIX_YEARS",
-    2557: "SEVEN_YEARS",
-    2922: "EIGHT_YEARS",
-    3288: "NINE_YEARS",
-    3653: "TEN_YEARS",
-}
+    from pipes_trigger.stream_checks import Place
 
 
 # CDK's values are immutable and belong to no app, so each is made once a process.
@@ -73,22 +50,6 @@ def _lambda_service() -> ServicePrincipal:
     return ServicePrincipal("lambda.amazonaws.com")
 
 
-def log_group(scope: Construct, construct_id: str, *, retention_days: int, keep: bool, name: str | None) -> LogGroup:
-    """
-    Build a log group that forgets, and that goes with its stack unless it is kept.
-    """
-    return make(
-        LogGroup,
-        scope,
-        construct_id,
-        {
-            "logGroupName": name,
-            "retention": RetentionDays[_RETENTION[retention_days]],
-            "removalPolicy": RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
-        },
-    )
-
-
 def build_function(
     scope: Construct,
     *,
@@ -97,24 +58,20 @@ def build_function(
     env_vars: Mapping[str, str],
     statements: Sequence[Statement],
     options: FunctionOptions,
+    boundary: str | None,
     facts: StackFacts,
 ) -> tuple[Function, LogGroup | None]:
     """
     Build the function, its role and, unless the options say otherwise, its log group.
     """
-    logs = None
-    if options.own_log_group:
-        # CloudFormation names it: a group called after the function may be there already, made by Lambda itself.
-        retention, keep = options.log_retention_days, options.keep_logs
-        logs = log_group(scope, "LogGroup", retention_days=retention, keep=keep, name=None)
-        needed = [*statements, policies.write_logs(logs.log_group_arn)]
-    else:
-        place = facts.place
-        group = f"arn:{place.partition}:logs:{place.region}:{place.account}:log-group:/aws/lambda/{name}:*"
-        # The ARN of a log group ends in `:*` for every action but tagging (CloudWatch Logs user guide, doc).
-        needed = [*statements, policies.write_logs(group), policies.allow(["logs:CreateLogGroup"], [group])]
+    logs, needed = _logs(scope, name, options, facts.place)
+    needed = [*statements, *needed]
     if options.tracing:
         needed.append(policies.trace())
+    if options.vpc is not None:
+        needed += policies.join_network(facts.place)
+    if options.environment_key is not None:
+        needed.append(policies.allow(["kms:Decrypt"], [options.environment_key.key_arn]))
     function = make(
         Function,
         scope,
@@ -123,25 +80,52 @@ def build_function(
             "functionName": name,
             "runtime": _runtime(code.runtime),
             "handler": code.handler,
-            "code": _staged(code.path, facts),
+            "code": _staged(code.path, facts) if code.given is None else code.given,
             "environment": dict(env_vars),
             "memorySize": options.memory_size,
             "timeout": seconds(options.timeout_seconds),
-            "role": _role(scope, needed),
+            "role": _role(scope, needed, boundary) if options.role is None else _given_role(options.role, needed),
             "logGroup": logs,
+            "loggingFormat": None if options.log_format is None else LoggingFormat[options.log_format.upper()],
             "layers": list(options.layers) or None,
             "architecture": Architecture.ARM_64 if options.architecture == "arm64" else None,
             "reservedConcurrentExecutions": options.reserved_concurrency,
             "description": options.description,
+            "vpc": options.vpc,
+            "vpcSubnets": options.vpc_subnets,
+            "securityGroups": list(options.security_groups) or None,
+            "environmentEncryption": options.environment_key,
         },
     )
     if options.tracing:
-        # Function(tracing=...) would add a second policy beside the role's inline one.
-        function.node.default_child.add_property_override("TracingConfig", {"Mode": "Active"})  # type: ignore[union-attr]
+        # Function(tracing=...) would add a second policy beside the role's inline one; a raw override would hide the
+        # tracing from aspects and checks that read the resource.
+        resource: Any = function.node.default_child
+        resource.tracing_config = {"mode": "Active"}
     return function, logs
 
 
-def _role(scope: Construct, statements: Sequence[Statement]) -> Role:
+def _logs(
+    scope: Construct, name: str, options: FunctionOptions, place: Place
+) -> tuple[LogGroup | None, list[Statement]]:
+    if not options.own_log_group:
+        group = f"arn:{place.partition}:logs:{place.region}:{place.account}:log-group:/aws/lambda/{name}:*"
+        # The ARN of a log group ends in `:*` for every action but tagging (CloudWatch Logs user guide, doc).
+        return None, [policies.write_logs(group), policies.allow(["logs:CreateLogGroup"], [group])]
+    # CloudFormation names it: a group called after the function may be there already, made by Lambda itself.
+    logs = log_group(
+        scope,
+        "LogGroup",
+        place=place,
+        retention_days=options.log_retention_days,
+        keep=options.keep_logs,
+        key=options.log_key,
+    )
+    key = [] if options.log_key is None else [policies.log_with_key(options.log_key.key_arn, place)]
+    return logs, [policies.write_logs(logs.log_group_arn), *key]
+
+
+def _role(scope: Construct, statements: Sequence[Statement], boundary: str | None) -> Role:
     """
     Build the function's role.
 
@@ -149,7 +133,16 @@ def _role(scope: Construct, statements: Sequence[Statement]) -> Role:
     """
     policy = PolicyDocument.from_json(policies.document(statements))
     properties = {"assumedBy": _lambda_service(), "inlinePolicies": {"Trigger": policy}}
-    return make(Role, scope, "FunctionRole", properties)
+    role = make(Role, scope, "FunctionRole", properties)
+    if boundary is not None:
+        role.node.default_child.add_property_override("PermissionsBoundary", boundary)  # type: ignore[union-attr]
+    return role
+
+
+def _given_role(role: IRole, statements: Sequence[Statement]) -> IRole:
+    for statement in statements:
+        role.add_to_principal_policy(PolicyStatement.from_json(statement))
+    return role
 
 
 def _staged(path: str, facts: StackFacts) -> Code:

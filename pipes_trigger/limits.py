@@ -45,6 +45,7 @@ PIPE_NAME_CHARACTERS: Final = r"[\.\-_A-Za-z0-9]+"
 FUNCTION_NAME_LENGTH: Final = Limit(1, 64, "characters", "Lambda API reference (doc), CreateFunction FunctionName")
 FUNCTION_NAME_CHARACTERS: Final = r"[a-zA-Z0-9-_]+"
 DESCRIPTION_LENGTH: Final = Limit(0, 512, "characters", f"{_PIPES_API}, CreatePipe Description")
+TAGS: Final = Limit(1, 50, "tags", f"{_PIPES_API}, CreatePipe Tags")
 FUNCTION_DESCRIPTION_LENGTH: Final = Limit(
     0, 256, "characters", "Lambda API reference (doc), CreateFunction Description"
 )
@@ -59,6 +60,7 @@ PARALLELIZATION_FACTOR: Final = Limit(1, 10, "batches per shard", f"{_PIPES_API}
 RETRY_ATTEMPTS: Final = Limit(-1, 10_000, "attempts", f"{_PIPES_API}, MaximumRetryAttempts; -1: until expiry")
 # The API takes -1 to 604800; CDK refuses 1 to 59.
 RECORD_AGE: Final = Limit(60, 604_800, "seconds", f"{_PIPES_API}, MaximumRecordAgeInSeconds; CDK's own check")
+READERS_PER_SHARD: Final = 2  # DynamoDB Streams (doc): simultaneous readers of a shard, fewer on global tables
 STREAM_RETENTION_SECONDS: Final = 24 * 60 * 60  # DynamoDB Streams (doc): a record lives 24 hours
 
 LAMBDA_PAYLOAD_BYTES: Final = 6 * 1024 * 1024  # Lambda quotas (doc): synchronous invocation payload
@@ -69,6 +71,15 @@ RESERVED_CONCURRENCY: Final = Limit(
     0, 1_000_000, "executions", "no limit but the account's own; CloudFormation wants >= 0"
 )
 QUEUE_RETENTION: Final = Limit(60, 1_209_600, "seconds", "SQS API reference (doc), MessageRetentionPeriod")
+# CloudWatch API reference (doc), PutMetricAlarm: a multiple of 60 seconds; "CloudWatch concepts" (doc): at most a day.
+ALARM_PERIOD: Final = Limit(60, 86_400, "seconds", "CloudWatch API reference (doc), PutMetricAlarm Period")
+ALARM_PERIOD_STEP: Final = 60
+# The same page: Period times EvaluationPeriods is at most a day, or seven days with periods of an hour and more.
+ALARM_RANGE: Final = Limit(60, 86_400, "seconds", "PutMetricAlarm Period, periods under an hour")
+ALARM_LONG_RANGE: Final = Limit(3600, 604_800, "seconds", "PutMetricAlarm Period, periods of an hour and more")
+ALARM_NAME_LENGTH: Final = Limit(1, 255, "characters", "CloudWatch API reference (doc), PutMetricAlarm AlarmName")
+DASHBOARD_NAME_LENGTH: Final = Limit(1, 255, "characters", "AWS::CloudWatch::Dashboard (doc), DashboardName")
+DASHBOARD_NAME_CHARACTERS: Final = r"[A-Za-z0-9_-]+"
 # CloudWatch Logs API reference (doc), PutRetentionPolicy.
 LOG_RETENTION_DAYS: Final = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827),

@@ -6,13 +6,18 @@ Plain mappings in CloudFormation's spelling cost a fraction of CDK's typed struc
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pipes_trigger.filters import FilterPattern
-    from pipes_trigger.options import FailureHandling, PipeLogging, StreamReading
+    from pipes_trigger.options.failures import FailureHandling
+    from pipes_trigger.options.reading import StreamReading
+
+# Below these stand names of the user's own, not CloudFormation's.
+_OWN_NAMES: Final = ("HeaderParameters", "QueryStringParameters")
 
 
 def source_parameters(
@@ -44,16 +49,26 @@ def source_parameters(
     return parameters
 
 
-def log_configuration(logging: PipeLogging | None, log_group_arn: str | None) -> dict[str, Any] | None:
+def target_parameters(template: str | None, blocks: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
     """
-    Say what the pipe logs, and where; None for nothing.
+    Say what the target gets of a record, and how it is addressed; None where there is nothing to say.
+
+    Args:
+        template: The input template's text.
+        blocks: Target parameters as CloudFormation spells them; CDK begins each name with a small letter.
+
+    Example:
+        >>> target_parameters(None, {"SqsQueueParameters": {"MessageGroupId": "$.eventID"}})
+        {'sqsQueueParameters': {'messageGroupId': '$.eventID'}}
     """
-    if logging is None or log_group_arn is None:
-        return None
-    configuration: dict[str, Any] = {
-        "cloudwatchLogsLogDestination": {"logGroupArn": log_group_arn},
-        "level": logging.level,
+    parameters: dict[str, Any] = {} if template is None else {"inputTemplate": template}
+    return {**parameters, **_for_cdk(blocks)} or None
+
+
+def _for_cdk(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        f"{name[:1].lower()}{name[1:]}": inner if name in _OWN_NAMES else _for_cdk(inner)
+        for name, inner in value.items()
     }
-    if logging.include_execution_data:
-        configuration["includeExecutionData"] = ["ALL"]
-    return configuration

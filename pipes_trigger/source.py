@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aws_cdk.aws_dynamodb import ITable, ITableV2
+    from aws_cdk.aws_kms import IKey
     from constructs import Construct
 
     from pipes_trigger.helpers.app import AppHelper
@@ -114,9 +115,10 @@ class StreamSource:
     _base_name: str = field(default="", repr=False)
     _table: Any = field(default=None, repr=False)
     _props: tuple[tuple[str, Any], ...] = field(default=(), repr=False)
+    _key: Any = field(default=None, repr=False)
 
     @classmethod
-    def from_parameters(cls, table_base_name: str) -> StreamSource:
+    def from_parameters(cls, table_base_name: str, *, encryption_key: IKey | str | None = None) -> StreamSource:
         """
         Look both ARNs up in SSM, under `dynamodb_table_<name>` and `dynamodb_table_stream_<name>`.
 
@@ -124,12 +126,13 @@ class StreamSource:
 
         Args:
             table_base_name: What the table is called within the project.
+            encryption_key: The customer key that the table is encrypted with, or its ARN, where there is one.
 
         Example:
             >>> StreamSource.from_parameters("orders").kind
             'parameters'
         """
-        return cls("parameters", _base_name=table_base_name)
+        return cls("parameters", _base_name=table_base_name, _key=encryption_key)
 
     @classmethod
     def from_table(cls, table: ITable | ITableV2) -> StreamSource:
@@ -243,7 +246,8 @@ class StreamSource:
                 raise ParameterNotFoundError(name, None, None, f"app_helper answered {value!r}; create the parameter")
             values.append(value)
         table_arn, stream_arn = values
-        return TableStream(table_arn=table_arn, stream_arn=stream_arn)
+        key_arn = getattr(self._key, "key_arn", self._key)
+        return TableStream(table_arn=table_arn, stream_arn=stream_arn, key_arn=key_arn)
 
 
 def _shape_of(table: Any) -> StreamShape:

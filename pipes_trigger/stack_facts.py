@@ -4,13 +4,16 @@ What CDK knows: a stack's place, read once a stack, and what a token refers to. 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary, ref
 
 from aws_cdk import Aws, Reference, Stack, Tokenization
 
+from pipes_trigger import limits
 from pipes_trigger.errors import ConfigurationError, Violation
+from pipes_trigger.helpers.tokens import is_token
 from pipes_trigger.stream_checks import Place
 
 if TYPE_CHECKING:
@@ -27,9 +30,13 @@ class StackFacts:
         place: Where the stack deploys to.
         pipe_names: The pipe names that are taken, and the scope and the id of the trigger that took each.
         codes: The code of functions by its absolute path, staged once; CDK lets no two stacks share it.
+        readers: How many triggers of the app read each stream, by its ARN or token; all stacks of an app share it.
+        name_per_stream: What the context says of pipe names.
     """
 
     place: Place
+    readers: Counter[str]
+    name_per_stream: bool
     pipe_names: dict[str, tuple[ref[Construct], str]] = field(default_factory=dict)
     codes: dict[str, Code] = field(default_factory=dict)
 
@@ -53,9 +60,38 @@ class StackFacts:
         """
         self.pipe_names[name] = (ref(scope), construct_id)
 
+    def tells_stream(self, wanted: bool | None) -> bool:  # noqa: FBT001 - an option's value
+        """
+        Say whether a pipe's name tells its stream: as the trigger wants it, or as the app's context says.
+        """
+        return self.name_per_stream if wanted is None else wanted
 
-# By scope and by stack; weak, so that a test suite's hundreds of stacks can go.
+    def add_reader(self, stream_arn: str) -> list[Violation]:
+        """
+        Count a trigger that reads a stream, and warn of one too many for it.
+        """
+        self.readers[stream_arn] += 1
+        if self.readers[stream_arn] <= limits.READERS_PER_SHARD:
+            return []
+        problem = (
+            f"is read by {self.readers[stream_arn]} triggers of this app: {stream_arn}; more than "
+            f"{limits.READERS_PER_SHARD} readers of one shard are throttled"
+        )
+        return [Violation("SA006", "stream ARN", problem, "let one trigger start both, over a topic or a bus")]
+
+
+# By scope and by stack, and by app; weak, so that a test suite's hundreds of stacks can go.
 _FACTS: WeakKeyDictionary[Any, StackFacts] = WeakKeyDictionary()
+_READERS: WeakKeyDictionary[Any, Counter[str]] = WeakKeyDictionary()
+# A context flag, as CDK's own feature flags are: `cdk.json` sets it once for an app.
+NAME_PER_STREAM: Final = "@pipes-trigger/pipe-name-per-stream"
+# What CDK's construct of a target knows of itself: its customer key, and whether it is FIFO.
+_TARGETS: Final = {
+    "AWS::SNS::Topic": ("kms_master_key_id", "fifo_topic"),
+    "AWS::SQS::Queue": ("kms_master_key_id", "fifo_queue"),
+    "AWS::Events::EventBus": ("kms_key_identifier", None),
+    "AWS::StepFunctions::StateMachine": ("encryption_configuration", None),
+}
 
 
 def facts_of(scope: Construct) -> StackFacts:
@@ -68,7 +104,10 @@ def facts_of(scope: Construct) -> StackFacts:
         facts = _FACTS.get(stack)
         if facts is None:
             place = Place(partition=Aws.PARTITION, region=stack.region, account=stack.account)
-            facts = _FACTS[stack] = StackFacts(place)
+            node = stack.node
+            flag = node.try_get_context(NAME_PER_STREAM)
+            readers = _READERS.setdefault(node.root, Counter())
+            facts = _FACTS[stack] = StackFacts(place, readers, name_per_stream=flag in {True, "true"})
         _FACTS[scope] = facts
     return facts
 
@@ -82,3 +121,34 @@ def reference_of(token: str) -> tuple[str, str] | None:
         return None
     kind = getattr(reference.target, "cfn_resource_type", None)
     return None if kind is None else (kind, reference.display_name)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTarget:
+    """
+    What CDK knows of a target of the app, beyond its ARN.
+
+    Attributes:
+        key_arn: The ARN of the customer key that it is encrypted with; None where there is none, or none that is known.
+        fifo: Whether it is FIFO.
+    """
+
+    key_arn: str | None = None
+    fifo: bool = False
+
+
+def known_target(token: str) -> KnownTarget:
+    """
+    Tell what is known of the resource that a token refers to.
+    """
+    reference = Tokenization.reverse_string(token).first_token if is_token(token) else None
+    if not isinstance(reference, Reference):
+        return KnownTarget()
+    resource: Any = reference.target
+    key_name, fifo_name = _TARGETS.get(getattr(resource, "cfn_resource_type", ""), (None, None))
+    key = None if key_name is None else getattr(resource, key_name, None)
+    key = getattr(key, "kms_key_id", key)
+    # An alias, as of the AWS-managed key, is no ARN that a policy could name.
+    is_arn = isinstance(key, str) and (is_token(key) or key.startswith("arn:"))
+    fifo = fifo_name is not None and getattr(resource, fifo_name, None) is True
+    return KnownTarget(key if is_arn else None, fifo)

@@ -139,8 +139,9 @@ def _kind(strategy: TriggerStrategy, value: str, reference_of: ReferenceOf) -> _
         return _Kind.OTHER
     if strategy.recognizes(arn):
         return _Kind.TARGET
-    services = {member.strategy.service for member in StreamTriggerType} | {strategy.service}
-    return _Kind.FOREIGN if arn.service in services else _Kind.OTHER
+    # Of its own service, but of another kind; or what another trigger type starts. The rest is the handler's business.
+    foreign = arn.service == strategy.service or any(member.strategy.recognizes(arn) for member in StreamTriggerType)
+    return _Kind.FOREIGN if foreign else _Kind.OTHER
 
 
 def _token_kind(strategy: TriggerStrategy, value: str, reference_of: ReferenceOf) -> _Kind:

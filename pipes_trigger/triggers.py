@@ -1,22 +1,86 @@
 """
-What a trigger starts, as data: the ARNs that belong to it and the IAM that its function needs.
+What a trigger starts, as data: its ARNs, the IAM that its function needs, and how a pipe without a function delivers.
 
 A new kind of downstream is one enum member, or a `TriggerStrategy` of the user's own; the construct has no `if` for it.
-Actions and resource types: service authorization reference (doc).
+Actions and resource types: service authorization reference (doc). Target parameters: CloudFormation's
+`AWS::Pipes::Pipe PipeTargetParameters` (doc). Batches: "EventBridge Pipes batching and concurrency" (doc).
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, unique
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from pipes_trigger.errors import ConfigurationError, Violation
 from pipes_trigger.helpers.tokens import is_token
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pipes_trigger.helpers.arns import Arn
+
+
+_ACTION: Final = re.compile(r"[a-z0-9-]+:[A-Za-z]+")
+# Writing to what a customer key encrypts: "Key management" of SNS, SQS, EventBridge and Step Functions (doc).
+_ENCRYPT: Final = ("kms:GenerateDataKey", "kms:Decrypt")
+# A name, perhaps with a version or an alias behind it (Step Functions API reference, doc).
+_STATE_MACHINE: Final = r"stateMachine:[^\s:/?*<>{}\[\]\"#%\\^|~`$&,;]{1,80}(:[A-Za-z0-9_.-]{1,80})?"
+_STATE_MACHINE_REFERENCES: Final = frozenset(
+    {
+        *(("AWS::StepFunctions::StateMachine", name) for name in ("Ref", "Arn")),
+        *(("AWS::StepFunctions::StateMachineAlias", name) for name in ("Ref", "Arn")),
+        *(("AWS::StepFunctions::StateMachineVersion", name) for name in ("Ref", "Arn")),
+    }
+)
+
+
+def _action_faults(path: str, actions: tuple[str, ...]) -> list[Violation]:
+    return [
+        Violation(
+            "TS002",
+            f"{path}[{index}]",
+            f"must be '<service>:<Action>' without wildcards, got {action!r}",
+            "name each action",
+        )
+        for index, action in enumerate(actions)
+        if _ACTION.fullmatch(action) is None
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipeTarget:
+    """
+    How Pipes itself delivers to one kind of downstream, without a function.
+
+    Attributes:
+        actions: The IAM actions that the pipe's role needs on it; no wildcards.
+        largest_batch: The most records that one delivery takes.
+        parameters: Target parameters that are always set, by block and name as CloudFormation spells them.
+        options: Which target parameter, by block and name, each option of `DirectDelivery` sets; others are refused.
+        fifo: Whether a name that ends in `.fifo` can be a target.
+
+    Raises:
+        ConfigurationError: No action, or an action with a wildcard or of no service.
+
+    Example:
+        >>> PipeTarget(actions=("firehose:PutRecordBatch",), largest_batch=500).fifo
+        False
+    """
+
+    actions: tuple[str, ...]
+    largest_batch: int = 10
+    parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
+    options: Mapping[str, tuple[str, str]] = field(default_factory=dict, hash=False)
+    fifo: bool = False
+
+    def __post_init__(self) -> None:
+        faults = _action_faults("actions", self.actions)
+        if not self.actions:
+            faults.append(Violation("TS001", "actions", "is empty", "name the IAM actions that the pipe needs"))
+        if faults:
+            raise ConfigurationError(faults)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +95,8 @@ class TriggerStrategy:
         actions: The IAM actions that the function needs on each of them; no wildcards.
         references: CloudFormation type and attribute (`Ref` or a `GetAtt` name) of the references that give its ARN.
         by_name: Whether the API takes the resource's name in place of its ARN, so that no other account is reached.
+        key_actions: The IAM actions that a caller needs on the customer key that one of them is encrypted with.
+        target: How Pipes delivers to one of them without a function; None where it cannot.
 
     Raises:
         ConfigurationError: No noun, a service that is no name, no action, an action with a wildcard or of no service,
@@ -55,6 +121,8 @@ class TriggerStrategy:
     actions: tuple[str, ...]
     references: frozenset[tuple[str, str]] = frozenset()
     by_name: bool = False
+    key_actions: tuple[str, ...] = ()
+    target: PipeTarget | None = None
 
     def __post_init__(self) -> None:
         faults = []
@@ -66,14 +134,7 @@ class TriggerStrategy:
             faults.append(Violation("TS005", "service", problem, "write for example 'sns'"))
         if not self.actions:
             faults.append(Violation("TS001", "actions", "is empty", "name the IAM actions that the function needs"))
-        faults += [
-            Violation(
-                "TS002", f"actions[{index}]", f"must be '<service>:<Action>' without wildcards, got {action!r}", fix
-            )
-            for index, action in enumerate(self.actions)
-            if re.fullmatch(r"[a-z0-9-]+:[A-Za-z]+", action) is None
-            for fix in ["name each action"]
-        ]
+        faults += _action_faults("actions", self.actions) + _action_faults("key_actions", self.key_actions)
         try:
             re.compile(self.resource)
         except re.error as error:
@@ -119,6 +180,88 @@ class StreamTriggerType(Enum):
             resource=r"[A-Za-z0-9_-]{1,256}(\.fifo)?",
             actions=("sns:Publish",),
             references=frozenset({("AWS::SNS::Topic", "Ref"), ("AWS::SNS::Topic", "TopicArn")}),
+            key_actions=_ENCRYPT,
+            target=PipeTarget(actions=("sns:Publish",)),
+        ),
+    )
+    STATE_MACHINE = (
+        "state_machine",
+        TriggerStrategy(
+            noun="Step Functions state machine",
+            service="states",
+            resource=_STATE_MACHINE,
+            actions=("states:StartExecution",),
+            references=_STATE_MACHINE_REFERENCES,
+            key_actions=_ENCRYPT,
+            target=PipeTarget(
+                actions=("states:StartExecution",),
+                largest_batch=10_000,
+                parameters={"StepFunctionStateMachineParameters": {"InvocationType": "FIRE_AND_FORGET"}},
+            ),
+        ),
+    )
+    STATE_MACHINE_SYNC = (
+        "state_machine_sync",
+        TriggerStrategy(
+            noun="Express state machine",
+            service="states",
+            resource=_STATE_MACHINE,
+            actions=("states:StartSyncExecution",),
+            references=_STATE_MACHINE_REFERENCES,
+            key_actions=_ENCRYPT,
+            target=PipeTarget(
+                actions=("states:StartSyncExecution",),
+                largest_batch=10_000,
+                parameters={"StepFunctionStateMachineParameters": {"InvocationType": "REQUEST_RESPONSE"}},
+            ),
+        ),
+    )
+    SQS_QUEUE = (
+        "sqs_queue",
+        TriggerStrategy(
+            noun="SQS queue",
+            service="sqs",
+            resource=r"(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?",
+            actions=("sqs:SendMessage",),
+            references=frozenset({("AWS::SQS::Queue", "Arn")}),
+            key_actions=_ENCRYPT,
+            target=PipeTarget(
+                actions=("sqs:SendMessage",),
+                options={
+                    "message_group_id": ("SqsQueueParameters", "MessageGroupId"),
+                    "message_deduplication_id": ("SqsQueueParameters", "MessageDeduplicationId"),
+                },
+                fifo=True,
+            ),
+        ),
+    )
+    EVENT_BUS = (
+        "event_bus",
+        TriggerStrategy(
+            noun="EventBridge event bus",
+            service="events",
+            resource=r"event-bus/[A-Za-z0-9/._-]{1,256}",
+            actions=("events:PutEvents",),
+            references=frozenset({("AWS::Events::EventBus", "Arn")}),
+            key_actions=_ENCRYPT,
+            target=PipeTarget(
+                actions=("events:PutEvents",),
+                options={
+                    "detail_type": ("EventBridgeEventBusParameters", "DetailType"),
+                    "event_source": ("EventBridgeEventBusParameters", "Source"),
+                },
+            ),
+        ),
+    )
+    CODEBUILD_PROJECT = (
+        "codebuild_project",
+        TriggerStrategy(
+            noun="CodeBuild project",
+            service="codebuild",
+            resource=r"project/[A-Za-z0-9][A-Za-z0-9_-]{1,254}",
+            actions=("codebuild:StartBuild",),
+            references=frozenset({("AWS::CodeBuild::Project", "Arn")}),
+            by_name=True,
         ),
     )
 

@@ -10,7 +10,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from pipes_trigger.errors import Violation
+from pipes_trigger.errors import ConfigurationError, Violation
 from pipes_trigger.helpers.suggest import known_names
 from pipes_trigger.helpers.tokens import is_number_token, is_token
 
@@ -28,6 +28,20 @@ _RUNTIME: Final = re.compile(
 _SUGGESTED_RUNTIMES: Final = (
     *("python3.11", "python3.12", "python3.13", "nodejs22.x", "java21", "dotnet8", "ruby3.4", "provided.al2023"),
 )
+
+
+def refuse(faults: Collection[Violation]) -> None:
+    """
+    Raise every fault of an option group at once, if there is any.
+
+    Raises:
+        ConfigurationError: There are faults.
+
+    Example:
+        >>> refuse([])
+    """
+    if faults:
+        raise ConfigurationError(faults)
 
 
 def seconds_of(value: Any) -> Any:
@@ -114,6 +128,35 @@ def runtime_faults(path: str, name: Any) -> list[Violation]:
         return []
     wanted = name if isinstance(name, str) else ""
     return [Violation("OP006", path, f"is no Lambda runtime: {name!r}", known_names(wanted, _SUGGESTED_RUNTIMES))]
+
+
+def key_faults(path: str, key: Any) -> list[Violation]:
+    """
+    Say that something is no KMS key; None is none, and allowed.
+
+    Example:
+        >>> print(*key_faults("PipeLogging(encryption_key=)", "alias/mine"))
+        [OP012] PipeLogging(encryption_key=): must be a KMS key, got 'alias/mine'; pass a Key, or Key.from_key_arn(...)
+    """
+    if key is None or hasattr(key, "key_arn"):
+        return []
+    fix = "pass a Key, or Key.from_key_arn(...)"
+    return [Violation("OP012", path, f"must be a KMS key, got {key!r}", fix)]
+
+
+def boundary_faults(path: str, boundary: Any) -> list[Violation]:
+    """
+    Say that something is no permissions boundary; None is none, and allowed.
+
+    Example:
+        >>> print(*boundary_faults("permissions_boundary", "developers"))
+        [OP017] permissions_boundary: must be a managed policy, got 'developers'; pass an IManagedPolicy or its ARN
+    """
+    is_arn = isinstance(boundary, str) and (is_token(boundary) or boundary.startswith("arn:"))
+    if boundary is None or is_arn or hasattr(boundary, "managed_policy_arn"):
+        return []
+    fix = "pass an IManagedPolicy or its ARN"
+    return [Violation("OP017", path, f"must be a managed policy, got {boundary!r}", fix)]
 
 
 def _shown(value: Any) -> str:

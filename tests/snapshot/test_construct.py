@@ -416,11 +416,13 @@ def test_a_template_that_a_passing_record_breaks_is_refused(call: dict[str, Any]
         ),
         (
             {"function": object(), "target_arns": [f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:p"]},
-            "3 faults in the trigger:\n"
+            "4 faults in the trigger:\n"
             "  [TR012] function, lambda_handler: say the same thing in two ways; pass function or lambda_handler\n"
             "  [TR012] function, lambda_code_path: say the same thing in two ways; pass function or lambda_code_path\n"
             "  [TR012] function, env_vars: say the same thing in two ways; set the variables on the function itself, "
-            "and pass what it starts in target_arns",
+            "and pass what it starts in target_arns\n"
+            "  [TR014] function: must be a function, an alias or a version, got object; "
+            "pass the L2 construct, or Function.from_function_arn(...)",
         ),
         (
             {"env_vars": {"PIPELINE_ARN": f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:p", "COUNT": 5}},

@@ -16,7 +16,19 @@ import pipes_trigger
 PACKAGE = Path(pipes_trigger.__file__).parent
 
 # What may import CDK at its top; `parameters`, `source` and `arguments` import it within the function that needs it.
-CDK_MODULES = {"construct.py", "function.py", "pipe.py", "redrive_function.py", "stack_facts.py", "wiring.py"}
+CDK_MODULES = {
+    *(
+        "acknowledging.py",
+        "construct.py",
+        "function.py",
+        "log_groups.py",
+        "pipe.py",
+        "pipe_logs.py",
+        "redrive_function.py",
+    ),
+    *("stack_facts.py", "wiring.py"),
+    *(f"monitoring/{name}.py" for name in ("alarms", "dashboards", "watched")),
+}
 
 # Each room, and the rooms that it may import; errors and limits may be imported by all.
 ARROWS = {
@@ -31,7 +43,12 @@ ARROWS = {
     "delivery": {"delivery", "spec", "filters", "templates", "helpers"},
     "triggers": {"helpers"},
     "targets": {"helpers", "triggers"},
-    "options": {"helpers"},
+    "options": {"options", "helpers"},
+    "monitoring": {"monitoring", "policies", "helpers"},
+    "direct": {"triggers", "helpers"},
+    "enrichment": set(),
+    "pipe_name": {"helpers"},
+    "pipe_options": {"helpers"},
     "local": {"local", "delivery", "spec", "filters", "templates", "helpers"},
     "redrive": {"redrive", "local", "delivery", "spec", "filters", "templates", "helpers"},
     "cli": {"cli", "redrive", "local", "proof", "spec", "filters", "templates", "helpers"},
@@ -122,6 +139,7 @@ def test_local_never_imports_the_construct_or_cdk() -> None:
         "import pipes_trigger",
         "from pipes_trigger import FilterPattern, InputTemplate, PipeSpec, StreamTriggerType, FailureHandling",
         "from pipes_trigger import ApplicationHelper, ArnUriHelper, ResourceNaming, StreamSource, handlers",
+        "import pipes_trigger.monitoring.options, pipes_trigger.monitoring.metrics, pipes_trigger.monitoring.monitored",
         "import pipes_trigger.delivery, pipes_trigger.proof, pipes_trigger.testing, pipes_trigger.cli",
     ],
 )

@@ -19,6 +19,11 @@ def test_the_contracts_values() -> None:
     assert [(member.name, member.value) for member in StreamTriggerType] == [
         ("PIPELINE", "pipeline"),
         ("SNS_TOPIC", "sns_topic"),
+        ("STATE_MACHINE", "state_machine"),
+        ("STATE_MACHINE_SYNC", "state_machine_sync"),
+        ("SQS_QUEUE", "sqs_queue"),
+        ("EVENT_BUS", "event_bus"),
+        ("CODEBUILD_PROJECT", "codebuild_project"),
     ]
     assert StreamTriggerType("sns_topic") is StreamTriggerType.SNS_TOPIC
     assert pickle.loads(pickle.dumps(StreamTriggerType.PIPELINE)) is StreamTriggerType.PIPELINE  # noqa: S301 - our own
@@ -31,6 +36,11 @@ def test_the_contracts_actions() -> None:
     assert {member.value: member.strategy.actions for member in StreamTriggerType} == {
         "pipeline": ("codepipeline:StartPipelineExecution", "codepipeline:ListPipelineExecutions"),
         "sns_topic": ("sns:Publish",),
+        "state_machine": ("states:StartExecution",),
+        "state_machine_sync": ("states:StartSyncExecution",),
+        "sqs_queue": ("sqs:SendMessage",),
+        "event_bus": ("events:PutEvents",),
+        "codebuild_project": ("codebuild:StartBuild",),
     }
 
 

@@ -1,0 +1,91 @@
+"""
+What stands between the filter and the target, brought into one form.
+
+A function, an Express state machine, an API destination, or whatever pipes-alpha has an `IEnrichment` for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from pipes_trigger.errors import ConfigurationError, InputTemplateError, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aws_cdk.aws_iam import IRole
+
+# What tells the kind, and what the pipe's role needs on it (EventBridge user guide, doc, "Pipes permissions").
+_KINDS: Final = (
+    ("function_arn", "lambda:InvokeFunction"),
+    ("state_machine_arn", "states:StartSyncExecution"),
+    ("api_destination_arn", "events:InvokeApiDestination"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrichment:
+    """
+    An enrichment in one form, whatever it was given as.
+
+    Attributes:
+        arn: The enrichment's ARN.
+        action: The IAM action that the pipe's role needs on it; None where `grant` allows it.
+        parameters: The pipe's enrichment parameters; None where there are none.
+        input_template: What the enrichment gets of a record; None: the record as it is.
+        grant: Grants the pipe's role what pipes-alpha's object needs; None where `action` is all.
+    """
+
+    arn: str
+    action: str | None = None
+    parameters: Mapping[str, Any] | None = None
+    input_template: str | None = None
+    grant: Callable[[IRole], Any] | None = None
+
+
+def given_enrichment(enrichment: Any) -> Enrichment | None:
+    """
+    Bring an enrichment into one form.
+
+    Args:
+        enrichment: A function, alias or version, an Express state machine, an API destination, or an `IEnrichment` of
+            pipes-alpha; None for none.
+
+    Raises:
+        ConfigurationError: It is none of them.
+        InputTemplateError: Its input template holds something that only CloudFormation can resolve.
+
+    Example:
+        >>> given_enrichment(None) is None
+        True
+    """
+    if enrichment is None:
+        return None
+    if hasattr(enrichment, "enrichment_arn"):
+        return _of_pipes_alpha(enrichment)
+    for attribute, action in _KINDS:
+        if hasattr(enrichment, attribute):
+            return Enrichment(arn=getattr(enrichment, attribute), action=action)
+    problem = f"must be a function, a state machine, an API destination or an IEnrichment, got {enrichment!r}"
+    fix = "pass the L2 construct, or a type of aws_cdk.aws_pipes_enrichments_alpha"
+    raise ConfigurationError([Violation("TR014", "enrichment", problem, fix)])
+
+
+def _of_pipes_alpha(enrichment: Any) -> Enrichment:
+    from aws_cdk import Stack  # noqa: PLC0415 - only for users of pipes-alpha's types
+    from aws_cdk.aws_pipes_alpha import Pipe  # noqa: PLC0415 - as above
+
+    # bind() wants a pipe, and none is there yet; one in a stack of its own leaves no trace in the user's.
+    stack = Stack()
+    bound = enrichment.bind(Pipe.from_pipe_name(stack, "Pipe", "unnamed")).enrichment_parameters
+    text = stack.resolve(bound.input_template)
+    if text is not None and not isinstance(text, str):
+        problem = f"holds what only CloudFormation can resolve: {text!r}"
+        fix = "write the value, or a <$.path> of the record"
+        raise InputTemplateError([Violation("TR013", "enrichment", problem, fix)])
+    parameters = {"inputTemplate": text, "httpParameters": bound.http_parameters}
+    given = {name: value for name, value in parameters.items() if value is not None}
+    return Enrichment(
+        arn=enrichment.enrichment_arn, parameters=given or None, input_template=text, grant=enrichment.grant_invoke
+    )

@@ -1,0 +1,77 @@
+"""
+Where the table comes from, and who else reads its stream.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pipes_trigger import DynamoDBStreamTrigger, StreamSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_cdk import Stack
+
+    Synth = Callable[[Stack], dict[str, Any]]
+    Allowed = Callable[[dict[str, Any], str], list[tuple[str, Any]]]
+
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+def test_a_third_reader_of_a_stream_is_a_warning(call: dict[str, Any], stack: Stack) -> None:
+    """
+    Two triggers may read one stream; a third in the app, whatever its stack, is told of the limit.
+    """
+    from aws_cdk import Environment, Stack, Stage
+    from aws_cdk.assertions import Annotations, Match
+
+    other = Stack(Stage.of(stack), "Other", env=Environment(account="111122223333", region="eu-west-1"))
+    for number, scope in enumerate((stack, other, other)):
+        names = {"id": f"trigger-{number}", "resource_base_name": f"processor-{number}"}
+        DynamoDBStreamTrigger(scope, **{**call, **names})
+    warnings = [
+        str(found.entry.data)
+        for each in (stack, other)
+        for found in Annotations.from_stack(each).find_warning("*", Match.any_value())
+    ]
+
+    assert warnings == [
+        "[SA006] stream ARN: is read by 3 triggers of this app: arn:aws:dynamodb:eu-west-1:111122223333:table/"
+        "acme-web-dev-deployment-requests/stream/2026-01-01T00:00:00.000; more than 2 readers of one shard are "
+        "throttled; let one trigger start both, over a topic or a bus [ack: pipes-trigger:SA006]"
+    ]
+
+
+def test_a_table_from_parameters_with_a_customer_key(
+    call: dict[str, Any], stack: Stack, synth: Synth, allowed: Allowed
+) -> None:
+    """
+    SSM does not tell a table's key, so it may be named; the pipe may then decrypt with it.
+    """
+    source = StreamSource.from_parameters("deployment-requests", encryption_key=KEY)
+    DynamoDBStreamTrigger(stack, **{**call, "table_base_name": None, "source": source})
+
+    assert ("kms:Decrypt", KEY) in allowed(synth(stack), "pipes")
+
+
+def test_a_table_of_the_second_version(call: dict[str, Any], stack: Stack, synth: Synth, allowed: Allowed) -> None:
+    """
+    A TableV2 under a customer key is a source like any other.
+    """
+    from aws_cdk.aws_dynamodb import Attribute, AttributeType, StreamViewType, TableEncryptionV2, TableV2
+    from aws_cdk.aws_kms import Key
+
+    table = TableV2(
+        stack,
+        "Table",
+        partition_key=Attribute(name="id", type=AttributeType.STRING),
+        dynamo_stream=StreamViewType.NEW_AND_OLD_IMAGES,
+        encryption=TableEncryptionV2.customer_managed_key(Key(stack, "Key")),
+    )
+    DynamoDBStreamTrigger(stack, **{**call, "table_base_name": None, "source": StreamSource.from_table(table)})
+    granted = allowed(synth(stack), "pipes")
+
+    assert [str(resource)[:25] for action, resource in granted if action == "kms:Decrypt"] == [
+        "{'Fn::GetAtt': ['Key961B7"
+    ]
