@@ -68,10 +68,10 @@ class StackFacts:
 
     def add_reader(self, stream_arn: str) -> list[Violation]:
         """
-        Count a trigger that reads a stream, and warn of one too many for it.
+        Count a trigger that reads a stream, and warn of the first that is too many for it.
         """
         self.readers[stream_arn] += 1
-        if self.readers[stream_arn] <= limits.READERS_PER_SHARD:
+        if self.readers[stream_arn] != limits.READERS_PER_SHARD + 1:
             return []
         problem = (
             f"is read by {self.readers[stream_arn]} triggers of this app: {stream_arn}; more than "

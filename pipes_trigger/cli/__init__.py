@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipes_trigger.cli.check import check
+from pipes_trigger.cli.diagram import diagram
 from pipes_trigger.cli.exits import EXIT_BAD_INPUT, EXIT_BROKEN_PIPE, EXIT_INTERRUPTED
 from pipes_trigger.cli.local import local
 from pipes_trigger.cli.match import explain, match
@@ -53,7 +54,7 @@ def cli(context: click.Context) -> None:
         context.color = False
 
 
-for command in (check, match, explain, render, simulate, rule, local, redrive):
+for command in (check, match, explain, render, simulate, rule, diagram, local, redrive):
     cli.add_command(command)
 
 

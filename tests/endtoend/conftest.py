@@ -116,6 +116,19 @@ class Browser:
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
+    @property
+    def complaints(self) -> list[dict[str, Any]]:
+        """
+        What the console was told of, exceptions, and dialogs.
+        """
+        wrong = (
+            "Log.entryAdded",
+            "Runtime.exceptionThrown",
+            "Runtime.consoleAPICalled",
+            "Page.javascriptDialogOpening",
+        )
+        return [each for each in self.messages if each["method"] in wrong]
+
     def picture(self, path: Path) -> None:
         """
         Take a picture of the window.
@@ -138,6 +151,6 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
     Start a browser, where there is one.
     """
     if _BINARY is None:
-        pytest.skip("no Chromium is installed here: the report is looked at where one is")
+        pytest.skip("no Chromium is installed here: reports and pictures are looked at where one is")
     with Browser(tmp_path / "profile") as running:
         yield running

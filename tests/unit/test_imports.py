@@ -17,16 +17,8 @@ PACKAGE = Path(pipes_trigger.__file__).parent
 
 # What may import CDK at its top; `parameters`, `source` and `arguments` import it within the function that needs it.
 CDK_MODULES = {
-    *(
-        "acknowledging.py",
-        "construct.py",
-        "function.py",
-        "log_groups.py",
-        "pipe.py",
-        "pipe_logs.py",
-        "redrive_function.py",
-    ),
-    *("stack_facts.py", "wiring.py"),
+    *("acknowledging.py", "built.py", "construct.py", "function.py", "log_groups.py", "pipe.py", "pipe_logs.py"),
+    *("redrive_function.py", "stack_facts.py", "wiring.py"),
     *(f"monitoring/{name}.py" for name in ("alarms", "dashboards", "watched")),
 }
 
@@ -49,9 +41,11 @@ ARROWS = {
     "enrichment": set(),
     "pipe_name": {"helpers"},
     "pipe_options": {"helpers"},
-    "local": {"local", "delivery", "spec", "filters", "templates", "helpers"},
+    "look": set(),
+    "diagram": {"diagram", "look", "testing", "spec", "filters", "helpers"},
+    "local": {"local", "look", "delivery", "spec", "filters", "templates", "helpers"},
     "redrive": {"redrive", "local", "delivery", "spec", "filters", "templates", "helpers"},
-    "cli": {"cli", "redrive", "local", "proof", "spec", "filters", "templates", "helpers"},
+    "cli": {"cli", "diagram", "redrive", "local", "proof", "spec", "filters", "templates", "helpers"},
 }
 FOR_ALL = {"errors", "limits"}
 
@@ -141,6 +135,7 @@ def test_local_never_imports_the_construct_or_cdk() -> None:
         "from pipes_trigger import ApplicationHelper, ArnUriHelper, ResourceNaming, StreamSource, handlers",
         "import pipes_trigger.monitoring.options, pipes_trigger.monitoring.metrics, pipes_trigger.monitoring.monitored",
         "import pipes_trigger.delivery, pipes_trigger.proof, pipes_trigger.testing, pipes_trigger.cli",
+        "import pipes_trigger.diagram, pipes_trigger.diagram.svg, pipes_trigger.diagram.mermaid",
     ],
 )
 def test_the_pure_parts_start_no_node(statement: str) -> None:

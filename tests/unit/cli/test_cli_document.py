@@ -43,10 +43,10 @@ def test_sessions(shell: Shell, tmp_path: Path) -> None:
                 ran.add(arguments[0])
                 assert out == shown, command
 
-    assert ran == {"check", "match", "explain", "render", "simulate"}
+    assert ran == {"check", "match", "explain", "render", "simulate", "diagram"}
 
 
-@pytest.mark.parametrize("name", ["check", "match", "explain", "render", "simulate"])
+@pytest.mark.parametrize("name", ["check", "match", "explain", "render", "simulate", "diagram"])
 def test_options(name: str) -> None:
     """
     Every option of every command stands in the document.
