@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aws_cdk.aws_sqs import IQueue
 
     from pipes_trigger.filters import FilterPattern
+    from pipes_trigger.permissions import Permission
     from pipes_trigger.source import TableStream
     from pipes_trigger.spec import PipeSpec
     from pipes_trigger.templates import InputTemplate
@@ -105,6 +106,25 @@ class BuiltTrigger(Construct):
             key_arn=self._stream.key_arn,
             function_arn=self.function.function_arn,
         )
+
+    def explain_permissions(self) -> tuple[Permission, ...]:
+        """
+        Say who may do what to what, why, and which call needs it; what is granted later is not seen.
+
+        `pipes-trigger permissions cdk.out` says the same of what was synthesized.
+
+        Raises:
+            ConfigurationError: A resource of another stack cannot be told from one of this stack before synthesis.
+
+        Example:
+            ```python
+            for permission in trigger.explain_permissions():
+                print(permission.who, permission.action, permission.resource, permission.why)
+            ```
+        """
+        from pipes_trigger.permissions_of import explain  # noqa: PLC0415 - for those who ask
+
+        return explain(self)
 
     def acknowledge_findings(self) -> None:
         """

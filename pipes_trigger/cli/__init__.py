@@ -18,6 +18,7 @@ from pipes_trigger.cli.diagram import diagram
 from pipes_trigger.cli.exits import EXIT_BAD_INPUT, EXIT_BROKEN_PIPE, EXIT_INTERRUPTED
 from pipes_trigger.cli.local import local
 from pipes_trigger.cli.match import explain, match
+from pipes_trigger.cli.permissions import permissions
 from pipes_trigger.cli.redrive import redrive
 from pipes_trigger.cli.render import render
 from pipes_trigger.cli.rule import name_rules_of, rule
@@ -54,7 +55,7 @@ def cli(context: click.Context) -> None:
         context.color = False
 
 
-for command in (check, match, explain, render, simulate, rule, diagram, local, redrive):
+for command in (check, match, explain, render, simulate, rule, diagram, permissions, local, redrive):
     cli.add_command(command)
 
 

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.diagram.model import Kind, Node
-from pipes_trigger.testing.arns import expand
-from pipes_trigger.testing.expressions import expression
+from pipes_trigger.permissions.arns import expand
+from pipes_trigger.permissions.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipes_trigger.diagram.things import Stacks
-    from pipes_trigger.testing.expressions import Expression
+    from pipes_trigger.permissions.expressions import Expression
 
 # The dimension by which each part of a trigger is watched, and the attribute that is its value; "" stands for `Ref`.
 DIMENSIONS: Final[Mapping[str, tuple[str, str]]] = {

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.diagram.model import Kind, Node
 from pipes_trigger.diagram.things import thing_of_arn, value_of
-from pipes_trigger.testing.arns import arns_of
-from pipes_trigger.testing.expressions import Expression, Hole
-from pipes_trigger.testing.globs import covers
-from pipes_trigger.testing.policies import policies_of
+from pipes_trigger.permissions.arns import arns_of
+from pipes_trigger.permissions.expressions import Expression, Hole
+from pipes_trigger.permissions.globs import covers
+from pipes_trigger.permissions.statements import policies_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

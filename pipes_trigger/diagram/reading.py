@@ -13,8 +13,8 @@ from pipes_trigger.diagram.downstream import delivered_to, downstream_of
 from pipes_trigger.diagram.model import Diagram, Kind, Node, StackTriggers, Trigger
 from pipes_trigger.diagram.things import Stacks
 from pipes_trigger.diagram.words import EVERYTHING, filter_words
+from pipes_trigger.permissions.references import logical_id
 from pipes_trigger.spec import PipeSpec
-from pipes_trigger.testing.resources import logical_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.helpers.arns import Arn
-from pipes_trigger.testing.arns import physical_name
-from pipes_trigger.testing.expressions import Hole, expression
-from pipes_trigger.testing.resources import logical_id
+from pipes_trigger.permissions.arns import physical_name
+from pipes_trigger.permissions.expressions import Hole, expression
+from pipes_trigger.permissions.references import logical_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipes_trigger.testing.expressions import Expression
+    from pipes_trigger.permissions.expressions import Expression
 
 # What people call a resource of each type; the service of its ARN says the same of one that is not in the template.
 NOUNS: Final[Mapping[str, str]] = {

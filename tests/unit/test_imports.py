@@ -29,7 +29,8 @@ ARROWS = {
     "helpers": {"helpers"},
     "filters": {"filters", "helpers"},
     "templates": {"templates", "helpers"},
-    "testing": {"testing", "local", "delivery", "spec", "proof", "filters", "helpers"},
+    "permissions": {"permissions", "spec"},
+    "testing": {"testing", "permissions", "local", "delivery", "spec", "proof", "filters", "helpers"},
     "spec": {"spec", "filters", "templates", "helpers"},
     "proof": {"proof", "filters", "templates", "helpers"},
     "delivery": {"delivery", "spec", "filters", "templates", "helpers"},
@@ -42,10 +43,12 @@ ARROWS = {
     "pipe_name": {"helpers"},
     "pipe_options": {"helpers"},
     "look": set(),
-    "diagram": {"diagram", "look", "testing", "spec", "filters", "helpers"},
+    "diagram": {"diagram", "look", "permissions", "spec", "filters", "helpers"},
     "local": {"local", "look", "delivery", "spec", "filters", "templates", "helpers"},
     "redrive": {"redrive", "local", "delivery", "spec", "filters", "templates", "helpers"},
-    "cli": {"cli", "diagram", "redrive", "local", "proof", "spec", "filters", "templates", "helpers"},
+    "cli": {
+        *("cli", "diagram", "permissions", "redrive", "local", "proof", "spec", "filters", "templates", "helpers"),
+    },
 }
 FOR_ALL = {"errors", "limits"}
 
@@ -136,6 +139,7 @@ def test_local_never_imports_the_construct_or_cdk() -> None:
         "import pipes_trigger.monitoring.options, pipes_trigger.monitoring.metrics, pipes_trigger.monitoring.monitored",
         "import pipes_trigger.delivery, pipes_trigger.proof, pipes_trigger.testing, pipes_trigger.cli",
         "import pipes_trigger.diagram, pipes_trigger.diagram.svg, pipes_trigger.diagram.mermaid",
+        "import pipes_trigger.permissions, pipes_trigger.permissions_of",
     ],
 )
 def test_the_pure_parts_start_no_node(statement: str) -> None:

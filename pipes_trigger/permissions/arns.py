@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from pipes_trigger.testing.expressions import Expression, Hole, HoleKind, expression
+from pipes_trigger.permissions.expressions import Expression, Hole, HoleKind, expression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,7 @@ def expand(parts: Expression, resources: Mapping[str, Any]) -> Expression:
         resources: The template's resources.
 
     Example:
-        >>> from pipes_trigger.testing.expressions import show
+        >>> from pipes_trigger.permissions.expressions import show
         >>> topic = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "orders"}}
         >>> show(expand(expression({"Ref": "Topic"}), {"Topic": topic}))
         'arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:orders'
@@ -86,7 +86,7 @@ def arns_of(logical_id: str, resources: Mapping[str, Any]) -> tuple[Expression, 
     Give the ARNs of a resource, written out: a table and its stream have one each.
 
     Example:
-        >>> from pipes_trigger.testing.expressions import show
+        >>> from pipes_trigger.permissions.expressions import show
         >>> resources = {"Release": {"Type": "AWS::CodePipeline::Pipeline", "Properties": {"Name": "release"}}}
         >>> [show(arn) for arn in arns_of("Release", resources)]
         ['arn:${AWS::Partition}:codepipeline:${AWS::Region}:${AWS::AccountId}:release']
