@@ -30,6 +30,7 @@ ROOMS: Final = {
         *("ContextLookup", "DeployTimeReference", "GivenValues"),
         *("LiveLookup", "ParameterQuery", "ParameterSource"),
     ),
+    "pipes_trigger.permissions": None,
     "pipes_trigger.proof": None,
     "pipes_trigger.redrive": None,
     "pipes_trigger.spec": None,
