@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from pipes_trigger.cli import completing
 from pipes_trigger.cli.documents import read_document
 from pipes_trigger.cli.sources import Source
 from pipes_trigger.cli.synthesized import is_template
@@ -34,8 +35,15 @@ Examples:
   pipes-trigger diagram cdk.out/Orders.template.json --format mermaid
 """
 )
-@click.argument("synthesized", metavar="[ASSEMBLY_OR_TEMPLATE]", default="cdk.out")
-@click.option("--stack", "stacks", multiple=True, metavar="NAME", help="Draw this stack's triggers; may be repeated.")
+@click.argument("synthesized", metavar="[ASSEMBLY_OR_TEMPLATE]", default="cdk.out", shell_complete=completing.files)
+@click.option(
+    "--stack",
+    "stacks",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completing.stacks,
+    help="Draw this stack's triggers; may be repeated.",
+)
 @click.option(
     "--format",
     "form",

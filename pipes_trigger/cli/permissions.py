@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pipes_trigger.cli.completing import files
 from pipes_trigger.cli.exits import EXIT_NO, EXIT_YES
 from pipes_trigger.cli.faults import naming
 from pipes_trigger.cli.output import as_json, bad, count, good, say, say_json
@@ -37,7 +38,7 @@ Examples:
   pipes-trigger permissions cdk.out --json | jq 'select(.needed | not)'
 """
 )
-@click.argument("synthesized", default="cdk.out")
+@click.argument("synthesized", default="cdk.out", shell_complete=files)
 @pipe_option
 @as_json
 def permissions(synthesized: str, pipe: str | None, *, is_json: bool) -> int:

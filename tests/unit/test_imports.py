@@ -46,8 +46,10 @@ ARROWS = {
     "diagram": {"diagram", "look", "permissions", "spec", "filters", "helpers"},
     "local": {"local", "look", "delivery", "spec", "filters", "templates", "helpers"},
     "redrive": {"redrive", "local", "delivery", "spec", "filters", "templates", "helpers"},
+    "starter": {"triggers"},
     "cli": {
-        *("cli", "diagram", "permissions", "redrive", "local", "proof", "spec", "filters", "templates", "helpers"),
+        *("cli", "starter", "diagram", "permissions", "redrive", "local", "proof", "spec", "filters", "templates"),
+        "helpers",
     },
 }
 FOR_ALL = {"errors", "limits"}
@@ -151,6 +153,43 @@ def test_the_pure_parts_start_no_node(statement: str) -> None:
     printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
 
     assert printed.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("statement", "unneeded"),
+    [
+        (
+            "from pipes_trigger import FilterPattern, InputTemplate; FilterPattern({'eventName': ['INSERT']})",
+            {"difflib", "decimal", "pathlib", "urllib.parse", "datetime", "importlib.metadata"}
+            | {f"pipes_trigger.filters.operators.{name}" for name in ("affix", "anything_but", "numeric", "wildcard")}
+            | {f"pipes_trigger.filters.{name}" for name in ("builders", "combining", "explanation", "presets")}
+            | {"pipes_trigger.proof", "pipes_trigger.spec", "pipes_trigger.options", "pipes_trigger.triggers"},
+        ),
+        (
+            "from pipes_trigger import PipeSpec, StreamTriggerType, FailureHandling",
+            {"difflib", "decimal", "importlib.metadata", "pipes_trigger.proof", "pipes_trigger.helpers.app"},
+        ),
+        (
+            "from pipes_trigger.cli import main",
+            {
+                f"pipes_trigger.{room}"
+                for room in ("filters", "templates", "spec", "proof", "local", "redrive", "starter")
+            },
+        ),
+        (
+            "import sys; sys.argv[1:] = ['match', '{}', '{}']; from pipes_trigger.cli import main; main()",
+            {"pipes_trigger.proof", "pipes_trigger.redrive", "pipes_trigger.starter", "pipes_trigger.delivery"},
+        ),
+    ],
+)
+def test_nothing_is_loaded_before_it_is_needed(statement: str, unneeded: set[str]) -> None:
+    """
+    What a call can do without it does without: an operator, a room of the house, a heavy module of Python.
+    """
+    script = f"import atexit, sys; atexit.register(lambda: print(sorted({unneeded} & set(sys.modules)))); {statement}"
+    printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False).stdout
+
+    assert printed.splitlines()[-1:] == ["[]"], printed
 
 
 def test_every_public_name_loads() -> None:
