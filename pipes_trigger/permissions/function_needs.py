@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipes_trigger.permissions.needs import Need, authorization, needs
+from pipes_trigger.permissions.needs import Need, authorization, logs_key_needs, needs
 from pipes_trigger.permissions.parts import By, Part
 
 _CALLED: Final = "by the function for a record"
@@ -55,6 +55,7 @@ def _of_every_function(by: By) -> tuple[Need, ...]:
             _KEY_OF_ENVIRONMENT,
             ("kms:Decrypt", "The function's environment is encrypted with this key.", "Decrypt, when it starts"),
         ),
+        *logs_key_needs(by),
     )
 
 

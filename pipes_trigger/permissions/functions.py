@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.permissions.arns import arns_of, expand
 from pipes_trigger.permissions.expressions import expression
-from pipes_trigger.permissions.references import logical_id
+from pipes_trigger.permissions.references import logical_id, properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def function_behind(value: Any, resources: Mapping[str, Any]) -> str | None:
     found = logical_id(value, resources) if value is not None else None
     kind = resources[found].get("Type") if found else None
     if found and kind in _QUALIFIED:
-        return function_behind(resources[found].get("Properties", {}).get("FunctionName"), resources)
+        return function_behind(properties(found, resources).get("FunctionName"), resources)
     return found if kind == _FUNCTION else None
 
 
@@ -78,14 +78,6 @@ def own_group(name: str, resources: Mapping[str, Any]) -> Any:
     """
     logging = properties(name, resources).get("LoggingConfig")
     return logging.get("LogGroup") if isinstance(logging, Mapping) else None
-
-
-def properties(name: str, resources: Mapping[str, Any]) -> Mapping[str, Any]:
-    """
-    Give the properties of a resource.
-    """
-    found = resources[name].get("Properties", {})
-    return found if isinstance(found, Mapping) else {}
 
 
 def _last_colon(arn: Expression) -> int:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.permissions.expressions import expression, show
-from pipes_trigger.permissions.functions import function_behind, properties
+from pipes_trigger.permissions.functions import function_behind
 from pipes_trigger.permissions.parts import By, Part
-from pipes_trigger.permissions.references import logical_id
+from pipes_trigger.permissions.references import logical_id, properties
 from pipes_trigger.permissions.statements import policies_of, statements_in
 
 if TYPE_CHECKING:

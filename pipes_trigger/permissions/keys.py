@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.permissions.arns import arns_of, expand
 from pipes_trigger.permissions.expressions import expression
-from pipes_trigger.permissions.references import logical_id
+from pipes_trigger.permissions.references import logical_id, properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +25,9 @@ _KEY: Final = "AWS::KMS::Key"
 _ALIAS: Final = "AWS::KMS::Alias"
 
 
-def keys_of(properties: Mapping[str, Any], resources: Mapping[str, Any]) -> tuple[Expression, ...]:
+def keys_of(section: Mapping[str, Any], resources: Mapping[str, Any]) -> tuple[Expression, ...]:
     """
-    Give the ARNs, written out, of the customer keys that properties name; AWS's own keys are left out.
+    Give the ARNs, written out, of the customer keys that a resource's properties name; AWS's own keys are left out.
 
     Example:
         >>> from pipes_trigger.permissions.expressions import show
@@ -37,7 +37,7 @@ def keys_of(properties: Mapping[str, Any], resources: Mapping[str, Any]) -> tupl
         >>> keys_of({"KmsMasterKeyId": "alias/aws/sns"}, {})
         ()
     """
-    named = (_arn(value, resources) for value in _values(properties))
+    named = (_arn(value, resources) for value in _values(section))
     return tuple(dict.fromkeys(arn for arn in named if arn is not None))
 
 
@@ -59,6 +59,6 @@ def _arn(value: Any, resources: Mapping[str, Any]) -> Expression | None:
     if found and kind == _KEY:
         return arns_of(found, resources)[0]
     if found and kind == _ALIAS:
-        return _arn(resources[found].get("Properties", {}).get("TargetKeyId"), resources)
+        return _arn(properties(found, resources).get("TargetKeyId"), resources)
     written = expand(expression(value), resources)
     return None if "".join(part for part in written[:6] if isinstance(part, str)) == "alias/" else written

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pipes_trigger.permissions.parts import match
+from pipes_trigger.permissions.parts import Part, match
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from pipes_trigger.permissions.expressions import Expression
-    from pipes_trigger.permissions.parts import By, Match, Part, Parts
+    from pipes_trigger.permissions.parts import By, Match, Parts
 
 PIPES_GUIDE: Final = "EventBridge user guide, Pipes permissions"
 
@@ -77,3 +77,14 @@ def look_up(
     found = [(how, each) for each in fitting if (how := match(resource, each.on, parts)) is not None]
     best = min((how for how, _ in found), default=None)
     return [(how, each) for how, each in found if how is best]
+
+
+def logs_key_needs(by: By) -> tuple[Need, ...]:
+    """
+    Make the needs of whoever writes to a log group that is encrypted with a customer key.
+    """
+    actions = ("Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo", "GenerateDataKey", "DescribeKey")
+    rows = (
+        (f"kms:{each}", "The log group is encrypted with this key.", f"{each}, with what is logged") for each in actions
+    )
+    return needs(by, Part.LOGS_KEY, "CloudWatch Logs user guide, Encrypt log data", *rows)

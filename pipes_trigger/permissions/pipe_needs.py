@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipes_trigger.permissions.needs import PIPES_GUIDE, Need, needs
+from pipes_trigger.permissions.needs import PIPES_GUIDE, Need, logs_key_needs, needs
 from pipes_trigger.permissions.parts import By, Part
 
 _READS: Final = "by EventBridge Pipes while it polls the stream"
@@ -122,6 +122,7 @@ PIPE_NEEDS: Final[tuple[Need, ...]] = (
         ),
         ("kms:Decrypt", "The pipe's filter and template are encrypted with this key.", "Decrypt, by Pipes"),
     ),
+    *logs_key_needs(By.PIPE),
     *needs(
         By.PIPES,
         Part.PIPE_ROLE,

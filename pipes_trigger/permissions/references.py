@@ -4,6 +4,7 @@ Telling which resource of a template a value of it refers to.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipes_trigger.permissions.arns import arns_of, expand, physical_name
@@ -11,8 +12,6 @@ from pipes_trigger.permissions.expressions import Hole, HoleKind, expression, sh
 from pipes_trigger.permissions.globs import overlaps
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pipes_trigger.permissions.expressions import Expression
 
 
@@ -38,6 +37,14 @@ def describe(value: Any, resources: Mapping[str, Any]) -> str:
     text = show(expression(value))
     found = logical_id(value, resources)
     return text if found is None else f"{text} ({resources[found]['Type']})"
+
+
+def properties(name: str, resources: Mapping[str, Any]) -> Mapping[str, Any]:
+    """
+    Give the properties of a resource.
+    """
+    found = resources[name].get("Properties")
+    return found if isinstance(found, Mapping) else {}
 
 
 def _known_arns(logical_id: str, resources: Mapping[str, Any]) -> tuple[Expression, ...]:

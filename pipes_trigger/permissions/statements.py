@@ -13,7 +13,7 @@ from typing import Any, Final
 from pipes_trigger.permissions.arns import expand
 from pipes_trigger.permissions.expressions import Expression, Hole, expression, show
 from pipes_trigger.permissions.globs import overlaps
-from pipes_trigger.permissions.references import logical_id
+from pipes_trigger.permissions.references import logical_id, properties
 
 _ATTACHED: Final = {
     "AWS::IAM::Policy": "Roles",
@@ -107,23 +107,23 @@ def policies_of(role: Any, resources: Mapping[str, Any]) -> RolePolicies:
         text, end = show(parts), parts[::-1].index("/") if "/" in parts else 0
         attached = tuple(_attached(parts[len(parts) - end :], resources))
         return RolePolicies(role=f"role {text}", statements=attached, unread=(f"role {text} is not in the template",))
-    properties = resources[role_id].get("Properties", {})
+    section = properties(role_id, resources)
     name = expand(expression({"Ref": role_id}), resources)
-    managed, unread = _managed(properties.get("ManagedPolicyArns", []), resources)
-    boundaries = _list(properties.get("PermissionsBoundary"))
+    managed, unread = _managed(section.get("ManagedPolicyArns", []), resources)
+    boundaries = _list(section.get("PermissionsBoundary"))
     limit, unread_limit = _managed(boundaries, resources)
     # One that cannot be read may allow anything, and may not.
     limit += tuple(one for text in unread_limit for one in statements_in({"Unread": text}, "boundary", resources))
     return RolePolicies(
         role=f"role {role_id}",
-        statements=(*_inline(role_id, properties, resources), *_attached(name, resources), *managed),
+        statements=(*_inline(role_id, resources), *_attached(name, resources), *managed),
         unread=unread,
         boundary=limit if boundaries else None,
     )
 
 
-def _inline(role_id: str, properties: Mapping[str, Any], resources: Mapping[str, Any]) -> Iterator[Statement]:
-    for given in _list(properties.get("Policies")):
+def _inline(role_id: str, resources: Mapping[str, Any]) -> Iterator[Statement]:
+    for given in _list(properties(role_id, resources).get("Policies")):
         policy = given if isinstance(given, Mapping) else {"PolicyDocument": given}
         where = f"inline policy {show(expression(policy.get('PolicyName', '?')))} of {role_id}"
         yield from statements_in(policy.get("PolicyDocument", policy), where, resources)
@@ -132,15 +132,15 @@ def _inline(role_id: str, properties: Mapping[str, Any], resources: Mapping[str,
 def _attached(role_name: Expression, resources: Mapping[str, Any]) -> Iterator[Statement]:
     for policy_id, resource in resources.items():
         key = _ATTACHED.get(resource.get("Type", ""))
-        properties = resource.get("Properties", {})
-        for stated in _list(properties.get(key)) if key else []:
+        section = properties(policy_id, resources)
+        for stated in _list(section.get(key)) if key else []:
             named = expand(expression(stated), resources)
             present_if = resource.get("Condition")
             if named != role_name and not overlaps(named, role_name):
                 continue
             if named != role_name:
                 present_if = f"{show(named)} is this role"
-            yield from statements_in(properties.get("PolicyDocument"), policy_id, resources, present_if)
+            yield from statements_in(section.get("PolicyDocument"), policy_id, resources, present_if)
 
 
 def _managed(arns: Any, resources: Mapping[str, Any]) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
@@ -151,7 +151,7 @@ def _managed(arns: Any, resources: Mapping[str, Any]) -> tuple[tuple[Statement, 
         name = text.partition(":iam::aws:policy/")[2]
         found = logical_id(arn, resources)
         if found is not None and resources[found].get("Type") == "AWS::IAM::ManagedPolicy":
-            policy, present_if = resources[found].get("Properties", {}), resources[found].get("Condition")
+            policy, present_if = properties(found, resources), resources[found].get("Condition")
             statements += statements_in(policy.get("PolicyDocument"), found, resources, present_if)
         elif name in _KNOWN:
             statements += statements_in(_KNOWN[name], f"managed policy {name}", resources)

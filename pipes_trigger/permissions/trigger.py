@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 from pipes_trigger.permissions.arns import arns_of, expand
 from pipes_trigger.permissions.expressions import Hole, HoleKind, expression, show
 from pipes_trigger.permissions.function_needs import FUNCTION_NEEDS
-from pipes_trigger.permissions.functions import function_behind, log_group, own_group, properties, redrivers
+from pipes_trigger.permissions.functions import function_behind, log_group, own_group, redrivers
 from pipes_trigger.permissions.keys import keys_of
 from pipes_trigger.permissions.parts import ELSEWHERE, KEYS, WHATEVER, By, Part
-from pipes_trigger.permissions.references import logical_id
+from pipes_trigger.permissions.references import logical_id, properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

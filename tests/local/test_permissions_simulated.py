@@ -14,6 +14,7 @@ import pytest
 from pipes_trigger.local.deploy import deploy
 from pipes_trigger.permissions import explain
 from pipes_trigger.permissions.expressions import expression, show
+from tests.stacks import ARNS, DIRECT_TYPES, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import Stack
 
-    from pipes_trigger import DynamoDBStreamTrigger
+    from pipes_trigger import DynamoDBStreamTrigger, StreamTriggerType
     from pipes_trigger.local.deployment import DeployedStack
     from pipes_trigger.local.session import LocalSession
     from pipes_trigger.permissions import Permission
@@ -177,16 +178,14 @@ def trigger_of(stack: Stack, code_path: str, **more: Any) -> DynamoDBStreamTrigg
     """
     from pipes_trigger import ApplicationHelper, DynamoDBStreamTrigger, StreamSource
 
-    return DynamoDBStreamTrigger(
-        stack,
-        "orders",
-        app_helper=ApplicationHelper(environment="dev", environments={"dev": {}}),
-        source=StreamSource.new_table(),
-        resource_base_name="orders",
-        lambda_handler="handlers.process_deployment",
-        lambda_code_path=code_path,
-        **more,
-    )
+    arguments: dict[str, Any] = {
+        "app_helper": ApplicationHelper(environment="dev", environments={"dev": {}}),
+        "source": StreamSource.new_table(),
+        "resource_base_name": "orders",
+        "lambda_handler": "handlers.process_deployment",
+        "lambda_code_path": code_path,
+    }
+    return DynamoDBStreamTrigger(stack, "orders", **{**arguments, **more})
 
 
 def bare_pipeline(stack: Stack, code_path: str) -> None:
@@ -282,6 +281,28 @@ def test_a_triggers_roles_may_do_what_is_explained_and_nothing_that_is_not_neede
 
     assert all(one.as_needed for one in permissions)
     assert simulated(deployed, permissions) == holds(TRIGGERS[build])
+
+
+@pytest.mark.parametrize(
+    ("kind", "direct"),
+    [*((kind, False) for kind in TYPES), *((kind, True) for kind in DIRECT_TYPES)],
+    ids=lambda value: getattr(value, "value", "direct" if value else "function"),
+)
+def test_a_trigger_of_each_type_may_do_what_is_explained_and_nothing_that_is_not_needed(
+    *, bare_stack: Stack, code_path: str, local_session: LocalSession, kind: StreamTriggerType, direct: bool
+) -> None:
+    """
+    With every default, with a function and without.
+    """
+    arn = ARNS[kind].replace("eu-west-1", "us-east-1")
+    how = {"lambda_handler": None, "lambda_code_path": None, "direct": True} if direct else {}
+    trigger_of(bare_stack, code_path, **{"trigger_type": kind, "target_arns": [arn], **how})
+    deployed = deployed_from(bare_stack, local_session)
+    permissions = explain(deployed.template)
+
+    assert all(one.as_needed for one in permissions)
+    roles = {PIPE: 6} if direct else {PIPE: 6, FUNCTION: len(kind.strategy.actions) + 4}
+    assert simulated(deployed, permissions) == holds(roles)
 
 
 def test_what_an_app_adds_is_allowed_and_said_to_be_more_than_is_needed(

@@ -4,6 +4,7 @@ However the statements of a trigger's policies are cut up, repeated and moved, t
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 from collections import Counter
@@ -14,9 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipes_trigger.errors import PipesTriggerError
 from pipes_trigger.permissions import explain
 from pipes_trigger.permissions.arns import expand
 from pipes_trigger.permissions.expressions import expression, show
+from pipes_trigger.spec.templates import stream_pipes
 
 if TYPE_CHECKING:
     from pipes_trigger.permissions import Permission
@@ -24,9 +27,9 @@ if TYPE_CHECKING:
 SNAPSHOTS = Path(__file__).parents[2] / "snapshot" / "__snapshots__"
 # What our own triggers are synthesized to: the smallest, the default, the largest, and the examples.
 TEMPLATES = [
-    json.loads(path.read_text(encoding="utf-8"))
+    template
     for path in sorted(SNAPSHOTS.glob("*/*.json"))
-    if "AWS::Pipes::Pipe" in path.read_text(encoding="utf-8")
+    if (template := json.loads(path.read_text(encoding="utf-8"))).get("Resources") and len(stream_pipes(template)) == 1
 ]
 
 
@@ -95,6 +98,35 @@ def test_what_is_explained_does_not_hang_on_how_it_is_written(drawn: tuple[dict[
     )
     assert set(once.values()) == {1}
     assert told(after) == told(before)
+
+
+CONDITIONAL = {"Fn::If": ["Production", {"a": 1}, {"Ref": "AWS::NoValue"}]}
+JUNK = [None, True, 5, "x", [], [None], ["*"], {}, {"Ref": "Nope"}, {"Ref": "AWS::NoValue"}, CONDITIONAL]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """
+    Give the path of every value below properties, however deep.
+    """
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, each in inner if key != "Type" for place in places(each, (*path, key)))]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_whatever_stands_in_a_template_is_explained_or_refused(data: st.DataObject) -> None:
+    """
+    A value that nobody expects ends in permissions or in an error of ours, never in another one.
+    """
+    template = copy.deepcopy(data.draw(st.sampled_from(TEMPLATES)))
+    *path, last = data.draw(st.sampled_from([place for place in places(template["Resources"]) if len(place) > 1]))
+    holder: Any = template["Resources"]
+    for key in path:
+        holder = holder[key]
+    holder[last] = copy.deepcopy(data.draw(st.sampled_from(JUNK)))
+
+    with contextlib.suppress(PipesTriggerError):
+        assert all(one.action and one.why for one in explain(template))
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=range(len(TEMPLATES)))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipes_trigger.permissions import Permission, explain
-from pipes_trigger.permissions.explain import BEYOND, NEEDS
 from pipes_trigger.permissions.parts import By, Part
+from pipes_trigger.permissions.reader import BEYOND, NEEDS
 
 if TYPE_CHECKING:
     from pipes_trigger.permissions.needs import Need

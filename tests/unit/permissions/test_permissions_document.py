@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner
 
 from pipes_trigger.cli import cli
-from pipes_trigger.permissions.explain import NEEDS
+from pipes_trigger.permissions.reader import NEEDS
 
 if TYPE_CHECKING:
     import pytest
