@@ -11,21 +11,22 @@ from aws_cdk.aws_iam import Role
 from constructs import Construct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from aws_cdk.aws_dynamodb import ITable
     from aws_cdk.aws_events import Schedule
-    from aws_cdk.aws_iam import CfnRole, IRole
+    from aws_cdk.aws_iam import IRole
     from aws_cdk.aws_lambda import Function, IFunction
     from aws_cdk.aws_pipes import CfnPipe
     from aws_cdk.aws_sqs import IQueue
 
+    from pipes_trigger.design import TriggerDesign
     from pipes_trigger.filters import FilterPattern
     from pipes_trigger.permissions import Permission
     from pipes_trigger.source import TableStream
     from pipes_trigger.spec import PipeSpec
     from pipes_trigger.templates import InputTemplate
-    from pipes_trigger.wiring import Wishes
+    from pipes_trigger.wiring import Parts, Wishes
 
 
 class BuiltTrigger(Construct):
@@ -40,19 +41,28 @@ class BuiltTrigger(Construct):
     filter_patterns: tuple[FilterPattern, ...]
     input_template: InputTemplate
     _stream: TableStream
-    _pipe_role: CfnRole
-    _target_arn: str
+    _design: TriggerDesign
     _wishes: Wishes
+    _parts: Parts
 
-    def simulate(self, records: Iterable[Mapping[str, Any] | str]) -> tuple[list[Any], ...]:
+    def simulate(
+        self,
+        records: Iterable[Mapping[str, Any] | str],
+        *,
+        enrich: Callable[[list[Any]], Any] | None = None,
+    ) -> tuple[list[Any], ...]:
         """
         Give what the function would get for these records, batch by batch: each is the handler's `event`.
 
+        Without a function each is what is delivered, one element a record.
+
         Args:
             records: Stream records as mappings or JSON text; `pipes_trigger.testing.records` makes them.
+            enrich: Answers for the enrichment: it takes the list that the enrichment would get.
 
         Raises:
-            InputTemplateError: A record that the input template cannot be rendered for.
+            InputTemplateError: A record, or an answer, that the input template cannot be rendered for.
+            PipeSpecError: The trigger has an enrichment and nothing answers for it, or the other way round.
 
         Example:
             ```python
@@ -61,18 +71,23 @@ class BuiltTrigger(Construct):
             (event,) = trigger.simulate([records.insert({"id": "1", "status": "PENDING"})])
             ```
         """
-        return self._spec.simulate(records)
+        return self._spec.simulate(records, enrich=enrich)
 
     @cached_property
     def _spec(self) -> PipeSpec:
-        from pipes_trigger.spec import PipeSpec  # noqa: PLC0415 - only a simulation needs it
+        from pipes_trigger.spec import PipeSpec, TargetParameters  # noqa: PLC0415 - only a simulation needs it
+        from pipes_trigger.templates import InputTemplate  # noqa: PLC0415 - as above
 
+        enrichment = self._wishes.enrichment
+        text = None if enrichment is None else enrichment.input_template
         return PipeSpec(
             logical_id="Pipe",
             name=self.pipe_name,
             source=self._stream.stream_arn,
-            target=self._target_arn,
-            enrichment=None if self._wishes.enrichment is None else self._wishes.enrichment.arn,
+            target=self._parts.target_arn,
+            target_parameters=TargetParameters.from_section(self._design.target_parameters),
+            enrichment=None if enrichment is None else enrichment.arn,
+            enrichment_template=None if text is None else InputTemplate(text),
             filters=self.filter_patterns,
             input_template=self.input_template,
             batch_size=self._wishes.reading.batch_size,
@@ -104,7 +119,9 @@ class BuiltTrigger(Construct):
             queue=self.dead_letter_queue,
             stream_arn=self._stream.stream_arn,
             key_arn=self._stream.key_arn,
-            function_arn=self.function.function_arn,
+            target_arn=self._parts.target_arn,
+            target_statements=self._parts.deliver,
+            enrichment=self._wishes.enrichment,
         )
 
     def explain_permissions(self) -> tuple[Permission, ...]:
@@ -153,7 +170,7 @@ class BuiltTrigger(Construct):
         """
         The pipe's role; what is granted to it here becomes a policy beside its inline one.
         """
-        handle = Role.from_role_name(self, "PipeRoleHandle", self._pipe_role.ref)
+        handle = Role.from_role_name(self, "PipeRoleHandle", self._parts.pipe_role.ref)
         # What is granted to the handle is a policy of its own, which the pipe must not race.
         self.pipe.node.add_dependency(handle)
         return handle

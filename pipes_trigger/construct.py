@@ -238,7 +238,7 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
             self._stream = stream or cast("StreamSource", choice.source).build(self)
             parts = wire(self, design, facts, self._stream, wishes)
             self.pipe = parts.pipe
-            self._pipe_role = parts.pipe_role
+            self._parts = parts
             for grant in parts.to_grant:
                 grant(self.pipe_role)
         except Exception:
@@ -258,4 +258,4 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
         self.dead_letter_topic = parts.dead_letter_topic
         self.filter_patterns = tuple(design.filters)
         self._wishes = wishes
-        self._target_arn = parts.target_arn
+        self._design = design

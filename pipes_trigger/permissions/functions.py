@@ -45,7 +45,7 @@ def redrivers(target: Any, dead_letter: Any, resources: Mapping[str, Any]) -> It
         if resource.get("Type") == _FUNCTION:
             variables = environment(name, resources)
             url = variables.get("QUEUE_URL")
-            if url is not None and expand(expression(variables.get("FUNCTION_ARN")), resources) == wanted:
+            if url is not None and expand(expression(variables.get("TARGET_ARN")), resources) == wanted:
                 known = logical_id(url, resources)
                 if known is None or known == queue:
                     yield name

@@ -74,7 +74,7 @@ def surroundings(target: str = "Function") -> dict[str, Any]:
         "Table": resource("DynamoDB::Table", SSESpecification={"KMSMasterKeyId": arn("TableKey")}),
         "Function": function("Function", TOPIC_ARN={"Ref": "Topic"}),
         "Enrichment": function("Enrichment"),
-        "Redrive": function("Redrive", QUEUE_URL={"Ref": "Queue"}, FUNCTION_ARN=arn(target)),
+        "Redrive": function("Redrive", QUEUE_URL={"Ref": "Queue"}, TARGET_ARN=arn(target)),
         "Queue": resource("SQS::Queue", KmsMasterKeyId={"Ref": "QueueKey"}),
         "TargetQueue": resource("SQS::Queue", KmsMasterKeyId=arn("TargetKey")),
         "Topic": resource("SNS::Topic", KmsMasterKeyId=arn("TopicKey")),

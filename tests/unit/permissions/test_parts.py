@@ -119,7 +119,7 @@ def test_a_redrive_function_is_known_by_queue_and_function() -> None:
     target, queue = {"Fn::GetAtt": ["Function", "Arn"]}, {"Fn::GetAtt": ["Queue", "Arn"]}
 
     def function(url: Any, arn: Any) -> dict[str, Any]:
-        variables = {"QUEUE_URL": url, "FUNCTION_ARN": arn}
+        variables = {"QUEUE_URL": url, "TARGET_ARN": arn}
         return {"Type": "AWS::Lambda::Function", "Properties": {"Environment": {"Variables": variables}}}
 
     resources = {
