@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pipes_trigger.cli.completing import rules
 from pipes_trigger.cli.error_pages import error_entries
 from pipes_trigger.cli.exits import EXIT_YES
 from pipes_trigger.cli.output import as_json, bad, good, remark, say, say_json
@@ -37,7 +38,7 @@ Examples:
   pipes-trigger rule | grep IT
 """
 )
-@click.argument("names", nargs=-1, metavar="[ID]...")
+@click.argument("names", nargs=-1, metavar="[ID]...", shell_complete=rules)
 @as_json
 def rule(names: tuple[str, ...], *, is_json: bool) -> int:
     """
@@ -62,14 +63,14 @@ def rule(names: tuple[str, ...], *, is_json: bool) -> int:
     return EXIT_YES
 
 
-def name_rules(rules: Iterable[str]) -> None:
+def name_rules(broken: Iterable[str]) -> None:
     """
     Say which command explains the rules that were broken, where a person reads it.
     """
     if not sys.stderr.isatty():
         return
     known = error_entries()
-    named = [each for each in dict.fromkeys(rules) if each in known]
+    named = [each for each in dict.fromkeys(broken) if each in known]
     if named:
         remark(f"help: pipes-trigger rule {' '.join(named[:_MOST_NAMED])}")
 
