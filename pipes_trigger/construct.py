@@ -80,8 +80,8 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
         function_options: How the function is built.
         target_arns: ARNs or tokens of what the function starts, beside those in `env_vars`; with `direct` the one
             target.
-        target_key_arns: The customer keys that what is started is encrypted with; those of topics, queues, buses and
-            state machines of this app are found.
+        target_key_arns: The customer keys that what is started is encrypted with; those of topics, queues and state
+            machines of this app are found.
         direct: Deliver without a function: True, or a `DirectDelivery` with options of the target.
         input_template: What the function gets of a record; the default is `InputTemplate.record()`. With an enrichment
             it applies to what that answered, which nobody can prove, and the default is none.

@@ -89,7 +89,6 @@ NAME_PER_STREAM: Final = "@pipes-trigger/pipe-name-per-stream"
 _TARGETS: Final = {
     "AWS::SNS::Topic": ("kms_master_key_id", "fifo_topic"),
     "AWS::SQS::Queue": ("kms_master_key_id", "fifo_queue"),
-    "AWS::Events::EventBus": ("kms_key_identifier", None),
     "AWS::StepFunctions::StateMachine": ("encryption_configuration", None),
 }
 
