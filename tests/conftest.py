@@ -52,6 +52,30 @@ _accounts = itertools.count(100_000_000_001)
 ASSET = re.compile(r"\b[0-9a-f]{64}\b")
 
 
+# Files that share what is expensive to make; they come first, because what takes longest must not begin last.
+_TOGETHER = {
+    "outside/": "wheel",
+    "endtoend/test_wheel.py": "wheel",
+    "docs/test_site.py": "site",
+    "endtoend/test_site.py": "site",
+    "safety/": "safety",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Keep the tests of a file, and of files that belong together, on one worker: each has its CDK and its emulator.
+    """
+    here = Path(__file__).parent
+    groups = {}
+    for item in items:
+        path = item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else str(item.path)
+        together = next((group for start, group in _TOGETHER.items() if path.startswith(start)), None)
+        groups[item] = together is None
+        item.add_marker(pytest.mark.xdist_group(together or path))
+    items.sort(key=groups.__getitem__)
+
+
 @pytest.fixture
 def helper() -> ApplicationHelper:
     """
