@@ -24,14 +24,14 @@ CONFIG: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "sta
 
 SERVICE_ERRORS: Final = (BotoCoreError, ClientError)
 
-SERVICES: Final = ("codepipeline", "dynamodb", "sns")
+SERVICES: Final = ("codebuild", "codepipeline", "dynamodb", "events", "sns", "sqs", "stepfunctions")
 
 
-def client(service: str, region: str | None = None) -> Any:
+def client(service: str, region: str | None = None, config: Config | None = None) -> Any:
     """
-    Give a client of one of `SERVICES` in a region, or in the function's own.
+    Give a client of one of `SERVICES` in a region, or in the function's own; `config` says what is not as in `CONFIG`.
     """
-    return session().create_client(service, region_name=region, config=CONFIG)
+    return session().create_client(service, region_name=region, config=CONFIG.merge(config) if config else CONFIG)
 
 
 @cache

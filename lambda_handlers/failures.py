@@ -3,7 +3,8 @@ Every error that the handlers raise.
 
 ```
 RecordError               one record cannot be worked on; the others are
-└── AttributeValueError   one of its values is not DynamoDB JSON
+├── AttributeValueError   one of its values is not DynamoDB JSON
+└── RefusedError          a service did not take it
 UnreadableEventError      the event holds something other than stream records
 WholeBatchError           a failed record has no eventID to report it by
 ConfigurationError        the function's environment; raised at cold start
@@ -30,6 +31,19 @@ class AttributeValueError(RecordError):
     """
     A value that is not DynamoDB JSON, or that DynamoDB cannot hold.
     """
+
+
+class RefusedError(RecordError):
+    """
+    A record that a service did not take.
+
+    Attributes:
+        words: What the service said. It may quote an item, and so is no part of the message.
+    """
+
+    def __init__(self, message: str, words: str = "") -> None:
+        self.words = words
+        super().__init__(message)
 
 
 class UnreadableEventError(ValueError):

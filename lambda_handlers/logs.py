@@ -62,7 +62,8 @@ class Log:
         """
         Write why a record failed.
         """
-        data = {"record": record.raw, "detail": str(error)} if self._records else {}
+        words = getattr(error, "words", "") or str(error)
+        data = {"record": record.raw, "detail": words} if self._records else {}
         self._write("ERROR", message, {"eventID": record.event_id, **fields, **describe(error), **data})
 
     def _write(self, level: str, message: str, fields: dict[str, Any]) -> None:

@@ -1,5 +1,5 @@
 """
-A record as an SNS message: body, attributes, size.
+A record as a message: body, attributes, size.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 EVENT_NAME: Final = "eventName"
 TABLE: Final = "table"
 
-_DEDUPLICATION_ID: Final = re.compile(r"[!-~]{1,128}")  # the SNS API model
+_DEDUPLICATION_ID: Final = re.compile(r"[!-~]{1,128}")  # the API models of SNS and SQS
 
 
 class Message(NamedTuple):
     """
-    What is published for one record.
+    What is sent for one record.
 
     Attributes:
         record: Where it comes from.
         body: JSON text.
         attributes: Message attributes, as boto3 takes them.
-        size: What counts against the limit of SNS, in bytes: body, and name, type and value of each attribute.
+        size: What counts against the limit of SNS and SQS, in bytes: body, and name, type and value of each attribute.
     """
 
     record: Record
@@ -48,11 +48,11 @@ class Message(NamedTuple):
         """
         return group_of(self.record)
 
-    def entry(self, identifier: str, *, fifo: bool) -> dict[str, Any]:
+    def entry(self, identifier: str, body: str, *, fifo: bool) -> dict[str, Any]:
         """
-        Give the entry of a `PublishBatch` request.
+        Give the entry of a batch request to SNS or SQS, which call the `body` by another name.
         """
-        entry: dict[str, Any] = {"Id": identifier, "Message": self.body}
+        entry: dict[str, Any] = {"Id": identifier, body: self.body}
         if self.attributes:
             entry["MessageAttributes"] = self.attributes
         if fifo:
@@ -77,14 +77,30 @@ def message_of(
     always = {EVENT_NAME: record.event_name, TABLE: record.table}
     attributes = {name: _string(value) for name, value in always.items() if value}
     attributes |= {name: attribute for name, attribute in found.items() if attribute}
-    body = _whole(record) if whole_record else _change(record)
+    body = body_of(record, whole_record=whole_record)
     size = _size(body, attributes)
     return Message(record=record, body=body, attributes=attributes, size=size)
 
 
+def body_of(record: Record, *, whole_record: bool) -> str:
+    """
+    Give the JSON text of the change, or of the record as it came.
+
+    Raises:
+        RecordError: When a value has no JSON.
+
+    Example:
+        >>> from records import Record
+        >>> change = {"Keys": {"id": {"S": "7"}}, "NewImage": {"id": {"S": "7"}, "sum": {"N": "1.50"}}}
+        >>> body_of(Record({"eventID": "e1", "dynamodb": change}, "event[0]"), whole_record=False)
+        '{"eventID":"e1","keys":{"id":"7"},"newImage":{"id":"7","sum":1.50}}'
+    """
+    return _whole(record) if whole_record else _change(record)
+
+
 def group_of(record: Record) -> str:
     """
-    Give the `MessageGroupId` of a record: one per item, so that a FIFO topic keeps the order of its changes.
+    Give the `MessageGroupId` of a record: one per item, so that what is FIFO keeps the order of its changes.
 
     Records without keys all share one group: slow, but in order.
     """

@@ -25,11 +25,13 @@ __all__ = [
     "client_form",
     "decode",
     "decode_item",
+    "distinct",
     "encode",
     "read_records",
 ]
 
 _FAULTS_NAMED: Final = 5
+_SECONDS_MAX: Final = 253402300800  # the year 10000, which no `datetime` reaches
 
 
 class Record(NamedTuple):
@@ -47,6 +49,8 @@ class Record(NamedTuple):
         >>> record = Record(raw, "event[0]")
         >>> record.event_name, record.table, record.new_image, record.image["sum"]
         ('REMOVE', 'orders', None, {'N': '1'})
+        >>> record.table_arn
+        'arn:aws:dynamodb:eu-west-1:111122223333:table/orders'
     """
 
     raw: Mapping[str, Any]
@@ -73,6 +77,22 @@ class Record(NamedTuple):
         """
         _, found, rest = (_text(self.raw.get("eventSourceARN")) or "").partition(":table/")
         return rest.partition("/")[0] if found else None
+
+    @property
+    def table_arn(self) -> str | None:
+        """
+        The table's ARN, from the stream's; None where the input template left it out.
+        """
+        stream = _text(self.raw.get("eventSourceARN")) or ""
+        return stream.partition("/stream/")[0] if self.table else None
+
+    @property
+    def created(self) -> float | None:
+        """
+        The ApproximateCreationDateTime, in seconds since 1970; None where the input template left it out.
+        """
+        seconds = self.raw["dynamodb"].get("ApproximateCreationDateTime")
+        return seconds if isinstance(seconds, int | float) and 0 <= seconds < _SECONDS_MAX else None
 
     @property
     def keys(self) -> Mapping[str, Any] | None:
@@ -137,6 +157,21 @@ def read_records(event: Any) -> list[Record]:
         more = f"; and {len(faults) - _FAULTS_NAMED} more" if len(faults) > _FAULTS_NAMED else ""
         raise UnreadableEventError(f"{named}{more}; send DynamoDB stream records, as InputTemplate.record() does")
     return [part for part in found if isinstance(part, Record)]
+
+
+def distinct(records: Iterable[Record]) -> list[Record]:
+    """
+    Give each record once, where its eventID tells that it came before.
+
+    Example:
+        >>> records = read_records([{"eventID": name, "dynamodb": {}} for name in ("e1", "e2", "e1")])
+        >>> [record.event_id for record in distinct(records)]
+        ['e1', 'e2']
+    """
+    found: dict[str, Record] = {}
+    for record in records:
+        found.setdefault(record.event_id or record.place, record)
+    return [*found.values()]
 
 
 def answer(failed: Iterable[Record]) -> dict[str, list[dict[str, str]]]:

@@ -10,10 +10,10 @@ from typing import Any, Final
 from startup import without_collecting
 
 with without_collecting():
-    from pipelines import Clients, Settings, handle
+    from pipelines import Settings, connect, handle
 
     SETTINGS: Final = Settings.from_environment(os.environ)
-    CLIENTS: Final = Clients.connect(SETTINGS)
+    CLIENTS: Final = connect(SETTINGS)
 
 
 def handler(event: Any, _context: object) -> dict[str, list[dict[str, str]]]:

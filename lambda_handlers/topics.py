@@ -5,58 +5,33 @@ Publishing records to SNS topics: settings and the work, without the environment
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
+import addressed
 from clients import client
 from environment import Environment
-from failures import RecordError
-from logs import Log
-from messages import EVENT_NAME, TABLE, message_of
-from outbox import Outbox, Topic
-from records import answer, read_records
+from outbox import receipts_of, send_all
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from paths import AttributePath
+    from messages import Message
+    from outbox import Receipt
 
-_ARN: Final = re.compile(r"arn:[a-z0-9-]+:sns:(?P<region>[a-z0-9-]+):[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
-_ARN_EXAMPLE: Final = "arn:aws:sns:us-east-1:123456789012:my-topic"
-# SNS message attributes (doc): letters, digits, `_`, `-` and single `.` inside; the prefixes are the service's own.
-_ATTRIBUTE_NAME: Final = re.compile(r"(?!(?i:aws|amazon)\.)(?=.{1,256}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
-_ATTRIBUTE_RULE: Final = "1 to 256 letters, digits, _, - and single dots inside, not starting with AWS. or Amazon."
-_ATTRIBUTE_EXAMPLE: Final = '{"customer": "customer.id", "status": "status"}'
 # SNS message attributes (doc): to a queue that is subscribed with raw delivery a message with more is not delivered.
 _RAW_ATTRIBUTES_MAX: Final = 10
-# SNS (doc): 256 KiB by default; a topic's MaximumMessageSize goes up to 1 MiB.
-_MESSAGE_BYTES: Final = 256 * 1024
-_MESSAGE_BYTES_MIN: Final = 1024
-_MESSAGE_BYTES_MAX: Final = 1024 * 1024
 
 
-class Settings(NamedTuple):
+class Settings(addressed.Settings):
     """
-    What the function is told by its environment.
-
-    Attributes:
-        topics: Every record is published to each.
-        attributes: Message attributes and the item's attributes that fill them.
-        omit_missing: Leave a message attribute out where the item's is missing, instead of failing the record.
-        whole_record: The body is the record as it came, not the change as plain JSON.
-        message_bytes: The most bytes of a message, and of all messages in one request.
-        log: Where to write.
+    What the function is told by its environment; `addresses` are topics.
     """
 
-    topics: tuple[Topic, ...]
-    attributes: Mapping[str, AttributePath]
-    omit_missing: bool
-    whole_record: bool
-    message_bytes: int
-    log: Log
+    __slots__ = ()
 
     @classmethod
-    def from_environment(cls, variables: Mapping[str, str]) -> Self:
+    def from_environment(cls, variables: Mapping[str, str]) -> Settings:
         """
         Read the settings.
 
@@ -64,22 +39,16 @@ class Settings(NamedTuple):
             ConfigurationError: With every fault at once.
         """
         environment = Environment(variables)
-        arns = environment.arns("sns", _ARN, _ARN_EXAMPLE)
-        paths = environment.attribute_paths("SNS_ATTRIBUTES", _ATTRIBUTE_NAME, _ATTRIBUTE_RULE, _ATTRIBUTE_EXAMPLE)
-        for name in sorted({EVENT_NAME, TABLE} & paths.keys()):
-            environment.fault(f"SNS_ATTRIBUTES[{name!r}]", "is always there with its own meaning", "write another name")
-        settings = cls(
-            topics=tuple(Topic(match[0], match["region"]) for match in arns),
-            attributes=paths,
-            omit_missing=environment.choice("MISSING_ATTRIBUTE", ("omit", "error")) == "omit",
-            whole_record=environment.choice("MESSAGE_BODY", ("change", "record")) == "record",
-            message_bytes=environment.integer(
-                "MESSAGE_BYTES", _MESSAGE_BYTES, low=_MESSAGE_BYTES_MIN, high=_MESSAGE_BYTES_MAX
-            ),
-            log=Log.from_environment(environment),
+        settings = cls.read(
+            environment,
+            service="sns",
+            arn=re.compile(r"arn:[a-z0-9-]+:sns:(?P<region>[a-z0-9-]+):[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?"),
+            arn_example="arn:aws:sns:us-east-1:123456789012:my-topic",
+            attributes="SNS_ATTRIBUTES",
+            message_bytes=256 * 1024,  # (doc) by default; a topic's MaximumMessageSize goes up to 1 MiB
         )
         environment.check()
-        if len(paths.keys() | {EVENT_NAME, TABLE}) > _RAW_ATTRIBUTES_MAX:
+        if len(settings.attribute_names) > _RAW_ATTRIBUTES_MAX:
             settings.log.warning(
                 "messages with more than 10 attributes do not reach queues subscribed with raw delivery",
                 variable="SNS_ATTRIBUTES",
@@ -87,11 +56,36 @@ class Settings(NamedTuple):
         return settings
 
 
+class Topic:
+    """
+    A topic to publish to, through the boto3 client of its region.
+    """
+
+    noun: Final = "topic"
+    done: Final = "published"
+    service: Final = "SNS"
+
+    def __init__(self, address: addressed.Address, message_bytes: int, sns: Any) -> None:
+        self.arn: Final = address.arn
+        self.fifo: Final = address.fifo
+        self.message_bytes: Final = message_bytes
+        self.request_bytes: Final = message_bytes  # a request has no more room than one message (doc)
+        self._sns: Final = sns
+
+    def send(self, messages: Sequence[Message]) -> list[Receipt]:
+        """
+        Publish up to ten messages.
+        """
+        entries = [message.entry(str(number), "Message", fifo=self.fifo) for number, message in enumerate(messages)]
+        answered = self._sns.publish_batch(TopicArn=self.arn, PublishBatchRequestEntries=entries)
+        return receipts_of(answered, len(entries))
+
+
 def connect(settings: Settings) -> dict[str, Any]:
     """
     Make an SNS client for each region of the topics.
     """
-    clients = {region: client("sns", region) for region in {topic.region for topic in settings.topics}}
+    clients = {region: client("sns", region) for region in settings.regions}
     for sns in clients.values():
         sns.meta.events.register("before-call.sns", _encode)
     return clients
@@ -105,22 +99,8 @@ def handle(event: Any, settings: Settings, clients: Mapping[str, Any]) -> dict[s
         UnreadableEventError: When the event holds anything but records; then nothing was published.
         WholeBatchError: When a record without an eventID failed; the others were published.
     """
-    records = read_records(event)
-    outboxes = [Outbox(topic, clients[topic.region], settings.message_bytes, settings.log) for topic in settings.topics]
-    for record in records:
-        try:
-            message = message_of(
-                record, settings.attributes, omit_missing=settings.omit_missing, whole_record=settings.whole_record
-            )
-        except RecordError as error:
-            for outbox in outboxes:
-                outbox.fail(record, error)
-        else:
-            for outbox in outboxes:
-                outbox.add(message)
-    places = {record.place for outbox in outboxes for record in outbox.close()}
-    settings.log.info("batch done", records=len(records), failed=len(places))
-    return answer(record for record in records if record.place in places)
+    topics = [Topic(each, settings.message_bytes, clients[each.region]) for each in settings.addresses]
+    return send_all(event, topics, settings.log, settings.message_of)
 
 
 def _encode(params: dict[str, Any], **_: Any) -> None:

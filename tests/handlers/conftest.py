@@ -7,7 +7,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -72,25 +72,79 @@ class Account:
         )
         return dynamodb
 
-    def topic(self, name: str, subscription_filter: dict[str, Any] | None = None) -> Topic:
+    def topic(self, name: str, subscription_filter: dict[str, Any] | None = None) -> Inbox:
         """
         Create a topic with a queue that gets its messages raw.
         """
         fifo = {"FifoTopic": "true"} if name.endswith(".fifo") else {}
-        sns, sqs = self.session.client("sns"), self.session.client("sqs")
+        sns = self.session.client("sns")
         arn = sns.create_topic(Name=name, Attributes=fifo)["TopicArn"]
-        url = sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"} if fifo else {})["QueueUrl"]
-        queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        queue = self.queue(name)
         wanted = {"FilterPolicy": json.dumps(subscription_filter)} if subscription_filter else {}
         attributes = {"RawMessageDelivery": "true", **wanted}
-        sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=queue, Attributes=attributes)
-        return Topic(arn, url, sqs)
+        sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=queue.arn, Attributes=attributes)
+        return replace(queue, arn=arn)
+
+    def queue(self, name: str, **attributes: str) -> Inbox:
+        """
+        Create a queue.
+        """
+        sqs = self.session.client("sqs")
+        fifo = {"FifoQueue": "true"} if name.endswith(".fifo") else {}
+        url = sqs.create_queue(QueueName=name, Attributes={**fifo, **attributes})["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        return Inbox(arn, url, sqs)
+
+    def bus(self, name: str, pattern: dict[str, Any]) -> Inbox:
+        """
+        Create an event bus with a queue that gets the events of this pattern.
+        """
+        events = self.session.client("events")
+        arn = events.create_event_bus(Name=name)["EventBusArn"]
+        queue = self.queue(f"events-of-{name}")
+        events.put_rule(Name="all", EventBusName=name, EventPattern=json.dumps(pattern))
+        events.put_targets(Rule="all", EventBusName=name, Targets=[{"Id": "queue", "Arn": queue.arn}])
+        return replace(queue, arn=arn)
+
+    def machine(self, name: str, state: dict[str, Any] | None = None, kind: str = "STANDARD") -> str:
+        """
+        Create a state machine of one state, and give its ARN.
+        """
+        definition = {"StartAt": "Only", "States": {"Only": state or {"Type": "Pass", "End": True}}}
+        role = f"arn:aws:iam::{self.session.account}:role/machine"
+        created = self.session.client("stepfunctions").create_state_machine(
+            name=name, definition=json.dumps(definition), roleArn=role, type=kind
+        )
+        return str(created["stateMachineArn"])
+
+    def inputs(self, machine: str) -> list[Any]:
+        """
+        Give the input of every execution of a state machine, parsed, in the order of their text.
+        """
+        states = self.session.client("stepfunctions")
+        listed = states.list_executions(stateMachineArn=machine)["executions"]
+        arns = [execution["executionArn"] for execution in listed]
+        texts = [states.describe_execution(executionArn=arn)["input"] for arn in arns]
+        return [json.loads(text) for text in sorted(texts)]
+
+    def project(self, name: str) -> str:
+        """
+        Create a CodeBuild project, and give its ARN.
+        """
+        created = self.session.client("codebuild").create_project(
+            name=name,
+            source={"type": "NO_SOURCE", "buildspec": "version: 0.2"},
+            artifacts={"type": "NO_ARTIFACTS"},
+            environment={"type": "LINUX_CONTAINER", "image": "none", "computeType": "BUILD_GENERAL1_SMALL"},
+            serviceRole=f"arn:aws:iam::{self.session.account}:role/build",
+        )
+        return str(created["project"]["arn"])
 
 
 @dataclass(frozen=True)
-class Topic:
+class Inbox:
     """
-    A topic with a queue behind it.
+    Something to send to, and the queue in which what was sent arrives.
     """
 
     arn: str

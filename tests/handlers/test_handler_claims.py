@@ -13,8 +13,10 @@ from claims import Claim
 from environment import Environment
 from failures import ConfigurationError, RecordError
 from logs import Log
-from pipelines import Clients, Pipeline, Settings, handle
+from pipelines import Settings, connect, handle
 from records import Record
+from runs import Variables
+from starts import Clients, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -265,7 +267,10 @@ def test_no_claim() -> None:
     Without any part of a claim nothing is claimed, and no DynamoDB client is made.
     """
     settings = Settings(
-        pipelines=(Pipeline("arn", "eu-central-1", "app"),), variables={}, omit_missing=False, claim=None, log=Log()
+        targets=(Target("arn", "eu-central-1", "app"),),
+        variables=Variables({}, omit_missing=False),
+        claim=None,
+        log=Log(),
     )
 
-    assert (Claim.from_environment(Environment({})), Clients.connect(settings).dynamodb) == (None, None)
+    assert (Claim.from_environment(Environment({})), connect(settings).dynamodb) == (None, None)

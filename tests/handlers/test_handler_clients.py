@@ -18,6 +18,8 @@ from botocore.exceptions import NoCredentialsError, UnknownServiceError
 from botocore.session import Session
 from topics import Settings, connect
 
+from pipes_trigger import handlers
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,6 +27,10 @@ HANDLERS: Final = Path(__file__).parents[2] / "lambda_handlers"
 CALLS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "sns": ("publish_batch", {"TopicArn": "arn", "PublishBatchRequestEntries": [{"Id": "1", "Message": "é&"}]}),
     "codepipeline": ("start_pipeline_execution", {"name": "app", "clientRequestToken": "token"}),
+    "codebuild": ("start_build", {"projectName": "app", "idempotencyToken": "token"}),
+    "events": ("put_events", {"Entries": [{"Source": "app", "DetailType": "change", "Detail": "{}"}]}),
+    "sqs": ("send_message_batch", {"QueueUrl": "url", "Entries": [{"Id": "1", "MessageBody": "é&"}]}),
+    "stepfunctions": ("start_sync_execution", {"stateMachineArn": "arn", "name": "token"}),
     "dynamodb": ("get_item", {"TableName": "requests", "Key": {"id": {"S": "1"}}}),
 }
 REGIONS: Final = (
@@ -116,7 +122,7 @@ def test_requests_are_boto3s(
     assert expected == actual
 
 
-@pytest.mark.parametrize("module", ["publish_sns", "start_pipeline"])
+@pytest.mark.parametrize("module", sorted(handler.name for handler in handlers.ALL))
 def test_start_loads_no_more_than_needed(module: str) -> None:
     """
     A function starts without boto3's resources and transfers, without threads, and without the list of all endpoints.
@@ -128,13 +134,17 @@ def test_start_loads_no_more_than_needed(module: str) -> None:
         "print([name for name in ('boto3', 's3transfer', 'concurrent.futures.thread') if name in sys.modules], "
         "[path for path in opened if path.endswith('endpoints.json')])"
     )
-    region = "eu-central-1:111122223333:name"
-    arns = {"PIPELINE_ARN": f"arn:aws:codepipeline:{region}", "TOPIC_ARN": f"arn:aws:sns:{region}"}
+    region = "eu-central-1"
+    at = f"{region}:111122223333"
+    services = {"codebuild": "project/", "codepipeline": "", "events": "event-bus/", "sns": "", "sqs": ""}
+    arns = {f"{service}_ARN": f"arn:aws:{service}:{at}:{kind}name" for service, kind in services.items()}
+    arns["states_ARN"] = f"arn:aws:states:{at}:stateMachine:name"
+    others = {"OPENSEARCH_ENDPOINT": "https://example.com", "OPENSEARCH_INDEX": "orders", "AWS_DEFAULT_REGION": region}
 
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=HANDLERS,
-        env={**os.environ, **arns},
+        env={**os.environ, **arns, **others},
         capture_output=True,
         text=True,
         check=True,
@@ -215,8 +225,8 @@ def test_other_service() -> None:
     """
     A service that the handlers do not use is refused.
     """
-    with pytest.raises(UnknownServiceError, match="codepipeline, dynamodb, sns"):
-        clients.client("sqs", "eu-central-1")
+    with pytest.raises(UnknownServiceError, match="codebuild, codepipeline, dynamodb, events, sns, sqs, stepfunctions"):
+        clients.client("s3", "eu-central-1")
 
 
 def test_endpoints_of_their_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

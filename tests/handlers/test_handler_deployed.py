@@ -10,7 +10,11 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from pipes_trigger import handlers
+from pipes_trigger.local.session import SECRET
+from tests.handlers.doubles import OpenSearch, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +86,73 @@ def test_publish_sns(account: Account, record: MakeRecord) -> None:
 
     published = [body["eventID"] for body in topic.bodies()]
     assert (answer, published) == ({"batchItemFailures": [{"itemIdentifier": "event-2"}]}, ["event-1"])
+
+
+def test_send_sqs(account: Account, record: MakeRecord) -> None:
+    """
+    The deployed function finds the queue by its ARN alone, sends what fits, and reports what does not.
+    """
+    queue = account.queue("changes.fifo")
+    send = deployed(account, handlers.SEND_SQS, QUEUE_ARN=queue.arn, MESSAGE_BYTES="1024")
+
+    large = record(2, {"text": {"S": "x" * 1024}})
+    answer = send([{"Records": [record(1)]}, {"Records": [large]}])
+
+    sent = [body["eventID"] for body in queue.bodies()]
+    assert (answer, sent) == ({"batchItemFailures": [{"itemIdentifier": "event-2"}]}, ["event-1"])
+
+
+def test_put_events(account: Account, record: MakeRecord) -> None:
+    """
+    The deployed function puts each record on the bus, and a rule gets it.
+    """
+    bus = account.bus("changes", {"source": ["pipes-trigger"], "detail": {"eventName": ["INSERT"]}})
+    put = deployed(account, handlers.PUT_EVENTS, EVENT_BUS_ARN=bus.arn)
+
+    answer = put([{"Records": [record(1)]}, {"Records": [record(2, eventName="MODIFY")]}])
+
+    events = [event["detail"]["eventID"] for event in bus.bodies()]
+    assert (answer, events) == ({"batchItemFailures": []}, ["event-1"])
+
+
+@pytest.mark.parametrize("mode", ["async", "sync"])
+def test_start_execution(account: Account, record: MakeRecord, mode: str) -> None:
+    """
+    The deployed function starts the state machine, with or without awaiting its end.
+    """
+    machine = account.machine("app", kind="STANDARD" if mode == "async" else "EXPRESS")
+    start = deployed(account, handlers.START_EXECUTION, STATE_MACHINE_ARN=machine, EXECUTION_MODE=mode)
+
+    answer = start([{"Records": [record(1)]}])
+
+    assert (answer, len(account.inputs(machine))) == ({"batchItemFailures": []}, 1)
+
+
+def test_start_build(account: Account, record: MakeRecord) -> None:
+    """
+    The deployed function builds the project.
+    """
+    arn = account.project("app")
+    build = deployed(account, handlers.START_BUILD, PROJECT_ARN=arn, BUILD_VARIABLES='{"ID": "id"}')
+
+    answer = build([{"Records": [record(1)]}])
+
+    builds = account.session.client("codebuild").list_builds_for_project(projectName="app")["ids"]
+    assert (answer, len(builds)) == ({"batchItemFailures": []}, 1)
+
+
+def test_index_opensearch(account: Account, record: MakeRecord) -> None:
+    """
+    The deployed function signs with the credentials that it is given, and indexes.
+    """
+    change = record(1)
+    change["dynamodb"]["ApproximateCreationDateTime"] = 1_767_225_600
+    opensearch = OpenSearch(account.session.account, SECRET, account.session.region)
+    with served(opensearch) as url:
+        index = deployed(account, handlers.INDEX_OPENSEARCH, OPENSEARCH_ENDPOINT=url, OPENSEARCH_INDEX="orders")
+        answer = index([{"Records": [change]}])
+
+    assert (answer, opensearch.documents) == ({"batchItemFailures": []}, {"item-1": {"id": "item-1"}})
 
 
 def test_faulty_configuration(account: Account, record: MakeRecord) -> None:

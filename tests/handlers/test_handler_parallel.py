@@ -1,5 +1,5 @@
 """
-Publishing several requests at the same time, without breaking the order of a FIFO topic.
+Several requests at the same time, to topics and queues, without breaking the order of a FIFO one.
 """
 
 from __future__ import annotations
@@ -8,13 +8,15 @@ import gc
 import json
 from collections import defaultdict
 from threading import Barrier, Lock
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+import queues
+import topics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from startup import without_collecting
-from topics import Settings, handle
 from workers import WORKERS, together
 
 if TYPE_CHECKING:
@@ -22,14 +24,15 @@ if TYPE_CHECKING:
 
     MakeRecord = Callable[..., dict[str, Any]]
 
-TOPIC: Final = "arn:aws:sns:eu-central-1:111122223333:changes"
-QUIET: Final = {"LOG_LEVEL": "ERROR"}
+ROOMS: Final = {"sns": topics, "sqs": queues}
 
 
-class Sns:
+class Service:
     """
-    An SNS client that notes what comes, refuses some of it, and can wait until several requests are there.
+    A client of SNS or SQS that notes what comes, refuses some of it, and can wait until several requests are there.
     """
+
+    meta = SimpleNamespace(endpoint_url="https://sqs.eu-central-1.amazonaws.com")
 
     def __init__(self, refused: frozenset[str] = frozenset(), barrier: Barrier | None = None) -> None:
         self.came: dict[str, list[str]] = defaultdict(list)
@@ -41,10 +44,18 @@ class Sns:
 
     def publish_batch(self, **request: Any) -> dict[str, Any]:
         """
-        Take what is not refused.
+        Take what is not refused, as SNS.
         """
-        entries = request["PublishBatchRequestEntries"]
-        bodies = [json.loads(entry["Message"]) for entry in entries]
+        return self._take(request["PublishBatchRequestEntries"], "Message")
+
+    def send_message_batch(self, **request: Any) -> dict[str, Any]:
+        """
+        Take what is not refused, as SQS.
+        """
+        return self._take(request["Entries"], "MessageBody")
+
+    def _take(self, entries: list[dict[str, Any]], body_name: str) -> dict[str, Any]:
+        bodies = [json.loads(entry[body_name]) for entry in entries]
         items = [body["keys"]["id"] for body in bodies]
         with self._lock:
             self._under_way += items
@@ -72,9 +83,21 @@ def change(item: int, number: int) -> dict[str, Any]:
     return {"eventID": f"{item}-{number}", "dynamodb": {"Keys": key, "NewImage": key}}
 
 
+def send(service: str, suffix: str, records: list[dict[str, Any]], client: Service) -> dict[str, Any]:
+    """
+    Send records to a topic or a queue.
+    """
+    room: Any = ROOMS[service]
+    arn = f"arn:aws:{service}:eu-central-1:111122223333:changes{suffix}"
+    read = room.Settings.from_environment({"ARN": arn, "LOG_LEVEL": "ERROR"})
+    answer: dict[str, Any] = room.handle(records, read, {"eu-central-1": client})
+    return answer
+
+
+@pytest.mark.parametrize("service", ROOMS)
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.integers(0, 12), max_size=60), st.data())
-def test_fifo_keeps_order(items: list[int], data: st.DataObject) -> None:
+@given(items=st.lists(st.integers(0, 12), max_size=60), data=st.data())
+def test_fifo_keeps_order(service: str, items: list[int], data: st.DataObject) -> None:
     """
     Whatever fails, the changes of an item arrive in order, never two at the same time, and none after one that failed.
     """
@@ -85,10 +108,9 @@ def test_fifo_keeps_order(items: list[int], data: st.DataObject) -> None:
         counts[item] += 1
     events = [record["eventID"] for record in records]
     refused = data.draw(st.frozensets(st.sampled_from(events), max_size=3)) if events else frozenset()
-    sns = Sns(refused)
-    arn = f"{TOPIC}.fifo"
+    client = Service(refused)
 
-    answer = handle(records, Settings.from_environment({"TOPIC_ARN": arn, **QUIET}), {"eu-central-1": sns})
+    answer = send(service, ".fifo", records, client)
 
     first = {
         item: min((n for n in range(count) if f"{item}-{n}" in refused), default=count)
@@ -96,21 +118,22 @@ def test_fifo_keeps_order(items: list[int], data: st.DataObject) -> None:
     }
     expected = {str(item): [f"{item}-{n}" for n in range(number)] for item, number in first.items() if number}
     lost = {f"{item}-{n}" for item, count in counts.items() for n in range(first[item], count)}
-    assert (expected, lost) == (sns.came, {failure["itemIdentifier"] for failure in answer["batchItemFailures"]})
-    assert [each for each in sns.together if len(each) != len(set(each))] == []
+    assert (expected, lost) == (client.came, {failure["itemIdentifier"] for failure in answer["batchItemFailures"]})
+    assert [each for each in client.together if len(each) != len(set(each))] == []
 
 
+@pytest.mark.parametrize("service", ROOMS)
 @pytest.mark.parametrize("suffix", ["", ".fifo"])
-def test_at_the_same_time(suffix: str) -> None:
+def test_at_the_same_time(service: str, suffix: str) -> None:
     """
     A hundred records are ten requests, and all of them are on their way before the first one is answered.
     """
-    sns = Sns(barrier=Barrier(WORKERS))
+    client = Service(barrier=Barrier(WORKERS))
     records = [change(item, 0) for item in range(10 * WORKERS)]
 
-    answer = handle(records, Settings.from_environment({"TOPIC_ARN": TOPIC + suffix}), {"eu-central-1": sns})
+    answer = send(service, suffix, records, client)
 
-    assert (answer, len(sns.came)) == ({"batchItemFailures": []}, 10 * WORKERS)
+    assert (answer, len(client.came)) == ({"batchItemFailures": []}, 10 * WORKERS)
 
 
 def test_together_raises_when_all_have_ended() -> None:

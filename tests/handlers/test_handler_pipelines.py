@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from failures import UnreadableEventError, WholeBatchError
 
+from tests.handlers.shapes import failed
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,13 +23,6 @@ if TYPE_CHECKING:
 
 VARIABLES = {"SERVICE": "service", "VERSION": "release.version"}
 IMAGE = {"service": {"S": "billing"}, "release": {"M": {"version": {"N": "12345678901234567890.12345678901234567890"}}}}
-
-
-def failed(*event_ids: str) -> dict[str, list[dict[str, str]]]:
-    """
-    Give the answer that names these records.
-    """
-    return {"batchItemFailures": [{"itemIdentifier": event_id} for event_id in event_ids]}
 
 
 def test_every_record_starts_every_pipeline(account: Account, invoke: Invoke, record: MakeRecord) -> None:

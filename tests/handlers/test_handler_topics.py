@@ -13,6 +13,8 @@ import pytest
 from failures import UnreadableEventError, WholeBatchError
 from topics import Settings, handle
 
+from tests.handlers.shapes import failed, image_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,13 +26,6 @@ if TYPE_CHECKING:
 
 DIGITS = "1234567890123456789012345678901234567.8"
 LIMIT = 256 * 1024
-
-
-def failed(*event_ids: str) -> dict[str, list[dict[str, str]]]:
-    """
-    Give the answer that names these records.
-    """
-    return {"batchItemFailures": [{"itemIdentifier": event_id} for event_id in event_ids]}
 
 
 def test_change_as_plain_json(account: Account, invoke: Invoke, record: MakeRecord) -> None:
@@ -163,16 +158,6 @@ def test_more_than_one_request(account: Account, invoke: Invoke, record: MakeRec
     assert sum(line["message"] == "published" for line in logged()) == 23
 
 
-def image_of(record: dict[str, Any], size: int) -> dict[str, Any]:
-    """
-    Give an image with which the record's message has this many bytes.
-    """
-    empty = '{"eventID":"event-1","eventName":"INSERT","table":"requests","keys":{"id":"item-1"},'
-    empty += '"newImage":{"id":"item-1","text":""}}'
-    attributes = "eventNameStringINSERTtableStringrequests"
-    return {"text": {"S": "x" * (size - len(empty) - len(attributes))}}
-
-
 @pytest.mark.parametrize(("size", "expected"), [(LIMIT, ["event-1", "event-2"]), (LIMIT + 1, ["event-2"])])
 def test_size(account: Account, invoke: Invoke, record: MakeRecord, size: int, expected: list[str]) -> None:
     """
@@ -180,7 +165,7 @@ def test_size(account: Account, invoke: Invoke, record: MakeRecord, size: int, e
     """
     topic = account.topic("changes")
 
-    answer = invoke("publish_sns", [record(1, image_of(record(), size)), record(2)], TOPIC_ARN=topic.arn)
+    answer = invoke("publish_sns", [record(1, image_of(size)), record(2)], TOPIC_ARN=topic.arn)
 
     lost = [name for name in ("event-1", "event-2") if name not in expected]
     assert (failed(*lost), expected) == (answer, sorted(body["eventID"] for body in topic.bodies()))
@@ -220,7 +205,7 @@ def test_requests(record: MakeRecord, sizes: list[int], requests: list[list[str]
     arn = "arn:aws:sns:eu-central-1:111122223333:changes"
     # `image_of` counts with the eventID `event-1`.
     records = [
-        record(1, image_of(record(), size + len("event-1") - len(str(number))), eventID=str(number))
+        record(1, image_of(size + len("event-1") - len(str(number))), eventID=str(number))
         for number, size in enumerate(sizes)
     ]
 
@@ -251,7 +236,7 @@ def test_size_is_the_services(account: Account, invoke: Invoke, record: MakeReco
     """
     topic = account.topic("changes")
     sizes = {1: LIMIT, 2: LIMIT + 1}
-    records = [record(number, image_of(record(), size)) for number, size in sizes.items()]
+    records = [record(number, image_of(size)) for number, size in sizes.items()]
 
     answer = invoke("publish_sns", records, TOPIC_ARN=topic.arn, MESSAGE_BYTES=str(1024 * 1024))
 
@@ -264,7 +249,7 @@ def test_too_large_is_named(account: Account, invoke: Invoke, record: MakeRecord
     """
     topic = account.topic("changes")
 
-    invoke("publish_sns", [record(1, image_of(record(), 2000))], TOPIC_ARN=topic.arn, MESSAGE_BYTES="1024")
+    invoke("publish_sns", [record(1, image_of(2000))], TOPIC_ARN=topic.arn, MESSAGE_BYTES="1024")
 
     reason = next(line["reason"] for line in logged() if line["level"] == "ERROR")
     assert reason == "the message has 2000 bytes, the limit is 1024"
@@ -321,7 +306,7 @@ def test_fifo_order(account: Account, invoke: Invoke, record: MakeRecord, logged
     topic = account.topic("changes.fifo")
     batch = [
         record(1),
-        record(1, image_of(record(), LIMIT + 1), eventID="event-1b"),
+        record(1, image_of(LIMIT + 1), eventID="event-1b"),
         record(1, eventID="event-1c"),
         record(2),
     ]

@@ -25,6 +25,16 @@ def test_code_path(handler: handlers.ShippedHandler) -> None:
     assert f"def {function}(" in (path / f"{module}.py").read_text()
 
 
+def test_all_of_them() -> None:
+    """
+    Every module with a handler is listed, in the order of their names; redrive is deployed by `add_redrive` alone.
+    """
+    folder = Path(handlers.START_PIPELINE.code_path)
+    found = {path.stem for path in folder.glob("*.py") if "\ndef handler(" in path.read_text()}
+
+    assert sorted(found - {"redrive"}) == [handler.name for handler in handlers.ALL]
+
+
 def test_installed(tmp_path: Path) -> None:
     """
     In a wheel the handlers are inside the package, in a checkout beside it.

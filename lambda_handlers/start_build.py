@@ -1,0 +1,23 @@
+"""
+The Lambda function that starts CodeBuild builds. `docs/HANDLERS.md` says how to configure it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Final
+
+from startup import without_collecting
+
+with without_collecting():
+    from builds import Settings, connect, handle
+
+    SETTINGS: Final = Settings.from_environment(os.environ)
+    CLIENTS: Final = connect(SETTINGS)
+
+
+def handler(event: Any, _context: object) -> dict[str, list[dict[str, str]]]:
+    """
+    Build every configured project for every record of the batch.
+    """
+    return handle(event, SETTINGS, CLIENTS)
