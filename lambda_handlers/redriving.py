@@ -34,14 +34,16 @@ class Settings:
     Attributes:
         pipe: How the pipe filters and renders.
         queue_url: The dead-letter queue.
-        function_arn: The pipe's function.
+        target_arn: The pipe's target.
+        enrichment_arn: The pipe's enrichment, None where it has none.
         log: Where to write.
         log_records: Write why a function failed and what an unreadable message holds; both may be item data.
     """
 
     pipe: PipeSpec
     queue_url: str
-    function_arn: str
+    target_arn: str
+    enrichment_arn: str | None
     log: Log
     log_records: bool
 
@@ -51,7 +53,8 @@ class Settings:
         Read the settings.
 
         Args:
-            variables: `QUEUE_URL`, `FUNCTION_ARN`, `LOG_LEVEL` and `LOG_RECORDS`.
+            variables: `QUEUE_URL`, `TARGET_ARN`, `ENRICHMENT_ARN` for a pipe that has one, `LOG_LEVEL` and
+                `LOG_RECORDS`.
             pipe: The file with the pipe, as a CloudFormation template.
 
         Raises:
@@ -59,7 +62,7 @@ class Settings:
             PipeSpecError: The file is not there, or holds no pipe.
         """
         environment = Environment(variables)
-        texts = {name: environment.text(name) or "" for name in ("QUEUE_URL", "FUNCTION_ARN")}
+        texts = {name: environment.text(name) or "" for name in ("QUEUE_URL", "TARGET_ARN")}
         for name, text in texts.items():
             if not text:
                 environment.fault(name, "is not set", "deploy this function with DynamoDBStreamTrigger.add_redrive()")
@@ -69,7 +72,8 @@ class Settings:
         return cls(
             pipe=PipeSpec.from_template(pipe),
             queue_url=texts["QUEUE_URL"],
-            function_arn=texts["FUNCTION_ARN"],
+            target_arn=texts["TARGET_ARN"],
+            enrichment_arn=environment.text("ENRICHMENT_ARN") or None,
             log=log,
             log_records=log_records,
         )
@@ -87,14 +91,15 @@ def handle(event: Any, seconds_left: float, settings: Settings, clients: Callabl
         clients: Gives the boto3 client of a service.
 
     Raises:
-        RedriveError: AWS refuses a request, or the pipe's function takes nothing at the moment.
+        RedriveError: AWS refuses a request, or the pipe's target takes nothing at the moment.
     """
     deadline = time.monotonic() + seconds_left / 2
     redriver = Redriver(
         settings.pipe,
         pipe_name=settings.pipe.name,
         queue=settings.queue_url,
-        function_arn=settings.function_arn,
+        target_arn=settings.target_arn,
+        enrichment_arn=settings.enrichment_arn,
         clients=clients,
         dry_run=isinstance(event, dict) and event.get(DRY_RUN) is True,
     )

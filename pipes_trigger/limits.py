@@ -64,6 +64,11 @@ READERS_PER_SHARD: Final = 2  # DynamoDB Streams (doc): simultaneous readers of 
 STREAM_RETENTION_SECONDS: Final = 24 * 60 * 60  # DynamoDB Streams (doc): a record lives 24 hours
 
 LAMBDA_PAYLOAD_BYTES: Final = 6 * 1024 * 1024  # Lambda quotas (doc): synchronous invocation payload
+# EventBridge user guide (doc), "Event enrichment in Amazon EventBridge Pipes".
+ENRICHMENT_ANSWER_BYTES: Final = 6 * 1024 * 1024
+# EventBridge user guide (doc), "Amazon EventBridge Pipes batching and concurrency".
+STATE_MACHINE_INPUT_LENGTH: Final = 262_144  # characters
+BATCH_API_ENTRIES: Final = 10  # the most that a queue, a topic or an event bus takes at once
 ENVIRONMENT_BYTES: Final = 4096  # Lambda quotas (doc): environment variables, in total
 FUNCTION_TIMEOUT: Final = Limit(1, 900, "seconds", "Lambda quotas (doc)")
 FUNCTION_MEMORY: Final = Limit(128, 10_240, "MB", "Lambda quotas (doc)")

@@ -23,7 +23,8 @@ _PACKAGE: Final = Path(__file__).resolve().parent
 # Everything that `lambda_handlers/redrive.py` imports; a test runs the bundle with nothing else on its path.
 _HANDLERS: Final = ("environment", "failures", "logs", "paths", "redrive", "redriving")
 _ROOMS: Final = ("delivery", "filters", "helpers", "redrive", "spec", "templates")
-_MODULES: Final = ("__init__", "errors", "limits", "local/__init__", "local/shard", "local/targets")
+_LOCAL: Final = ("__init__", "buses", "destinations", "entries", "machines", "messages", "shard", "targets")
+_MODULES: Final = ("__init__", "errors", "limits", *(f"local/{name}" for name in _LOCAL))
 
 
 def write_bundle(directory: Path, pipe: PipeSpec) -> None:
@@ -32,10 +33,11 @@ def write_bundle(directory: Path, pipe: PipeSpec) -> None:
 
     Args:
         directory: An empty directory.
-        pipe: The pipe. Its filters and its template become part of the code, so they may hold no token.
+        pipe: The pipe. Its filters, its templates and how it calls its target become part of the code, so they may
+            hold no token.
 
     Raises:
-        ConfigurationError: A filter or the template is known only at deploy time; every such one is named.
+        ConfigurationError: One of these is known only at deploy time; every such one is named.
     """
     template = {"Resources": {"Pipe": {"Type": "AWS::Pipes::Pipe", "Properties": _properties(pipe)}}}
     handlers = Path(START_PIPELINE.code_path)
@@ -56,24 +58,38 @@ def _of_rooms() -> list[Path]:
 def _properties(pipe: PipeSpec) -> dict[str, Any]:
     filters = [pattern.to_json() for pattern in pipe.filters]
     template = "" if pipe.input_template is None else pipe.input_template.text
+    enrichment = "" if pipe.enrichment_template is None else pipe.enrichment_template.text
+    parameters = pipe.target_parameters.section()
+    known = {
+        **{f"filter_pattern[{number}]": text for number, text in enumerate(filters)},
+        "template": template,
+        "enrichment_template": enrichment,
+        "target_parameters": json.dumps(parameters),
+    }
     faults = [
         Violation("RD005", name, f"holds a token: {text!r}", "write it without deploy-time values, or do not redrive")
-        for name, text in (*((f"filter_pattern[{n}]", text) for n, text in enumerate(filters)), ("template", template))
+        for name, text in known.items()
         if is_token(text)
+    ]
+    faults += [
+        Violation("RD010", f"target_parameters.{name}", "is known only at deploy time", "write the value out")
+        for name in pipe.target_parameters.unknown
     ]
     if faults:
         raise ConfigurationError(faults)
     stream = {"StartingPosition": "LATEST", "BatchSize": pipe.batch_size}
     if pipe.bisect:
         stream["OnPartialBatchItemFailure"] = "AUTOMATIC_BISECT"
+    enriched = {"Enrichment": "enrichment", "EnrichmentParameters": {"InputTemplate": enrichment}}
     return {
         "Name": pipe.name,
         # What the ARNs are the function learns at deploy time, from its environment and from the messages.
         "Source": "stream",
-        "Target": "function",
+        "Target": "target",
+        **({} if pipe.enrichment is None else enriched),
         "SourceParameters": {
             "DynamoDBStreamParameters": stream,
             "FilterCriteria": {"Filters": [{"Pattern": text} for text in filters]},
         },
-        "TargetParameters": {"InputTemplate": template},
+        "TargetParameters": {"InputTemplate": template, **parameters},
     }

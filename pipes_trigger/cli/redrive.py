@@ -1,5 +1,5 @@
 """
-`pipes-trigger redrive`: what a pipe gave up, delivered to its function once more.
+`pipes-trigger redrive`: what a pipe gave up, delivered to its target once more.
 """
 
 from __future__ import annotations
@@ -27,16 +27,17 @@ _NO_LOCAL: Final = "redrive needs boto3, an extra: pip install 'pipes-trigger[lo
 @click.command(
     epilog="""\b
 Examples:
-  pipes-trigger redrive cdk.out --queue https://sqs.../dead-letters --function arn:aws:lambda:... --dry-run
-  pipes-trigger redrive cdk.out --queue arn:aws:sqs:... --function arn:aws:lambda:... --messages 10
-  pipes-trigger redrive cdk.out --pipe OrdersPipe --queue https://... --function arn:... --json | jq .reason
+  pipes-trigger redrive cdk.out --queue https://sqs.../dead-letters --target arn:aws:lambda:... --dry-run
+  pipes-trigger redrive cdk.out --queue arn:aws:sqs:... --target arn:aws:sns:... --messages 10
+  pipes-trigger redrive cdk.out --pipe OrdersPipe --queue https://... --target arn:... --json | jq .reason
 """
 )
 @click.argument("synthesized")
 @pipe_option
 @click.option("--name", metavar="NAME", help="The deployed pipe's name, where the template does not say it.")
 @click.option("--queue", required=True, metavar="URL|ARN", help="The dead-letter queue.")
-@click.option("--function", "function_arn", required=True, metavar="ARN", help="The pipe's function.")
+@click.option("--target", "--function", "target_arn", required=True, metavar="ARN", help="The pipe's target.")
+@click.option("--enrichment", "enrichment_arn", metavar="ARN", help="The pipe's enrichment, where it has one.")
 @click.option("--dry-run", is_flag=True, help="Read, filter and render; invoke nothing, delete nothing.")
 @click.option("--messages", type=click.IntRange(min=1), metavar="N", help="Work on at most so many messages.")
 @as_json
@@ -45,17 +46,18 @@ def redrive(  # noqa: PLR0917 - click passes everything by name
     pipe: str | None,
     name: str | None,
     queue: str,
-    function_arn: str,
+    target_arn: str,
+    enrichment_arn: str | None,
     messages: int | None,
     *,
     dry_run: bool,
     is_json: bool,
 ) -> int:
     """
-    Deliver what a pipe gave up to its function once more.
+    Deliver what a pipe gave up to its target once more.
 
     SYNTHESIZED is cdk.out or a template in it; it says how the pipe filters and renders. Each dead-letter message is
-    looked up in the stream, which keeps records for 24 hours. A message is deleted only after the function took every
+    looked up in the stream, which keeps records for 24 hours. A message is deleted only after the target took every
     record of it. Credentials, region and endpoints are those of any AWS tool (AWS_PROFILE, AWS_REGION, ...).
 
     Exit status 0 if no message stays, 1 if some do, 2 if something is wrong with the input or AWS refuses.
@@ -71,14 +73,15 @@ def redrive(  # noqa: PLR0917 - click passes everything by name
     chosen = choose(pipes_in(made), pipe, made.name)
     spec = chosen.read()
     pipe_name = name or _name_of(spec, chosen.file)
-    function = Arn.try_parse(function_arn)
+    target = Arn.try_parse(target_arn)
     with naming(chosen.file):
         redriver = Redriver(
             spec,
             pipe_name=pipe_name,
             queue=queue,
-            function_arn=function_arn,
-            clients=clients(None if function is None else function.region or None),
+            target_arn=target_arn,
+            enrichment_arn=enrichment_arn,
+            clients=clients(None if target is None else target.region or None),
             dry_run=dry_run,
         )
     remark(f"{'looking at' if dry_run else 'redriving'} what {pipe_name} gave up")

@@ -7,25 +7,55 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipes_trigger.delivery.enrichment import Element
+
 if TYPE_CHECKING:
     from pipes_trigger.delivery.batches import Batch, Condition, Record
     from pipes_trigger.filters import FilterPattern
 
 
 @dataclass(frozen=True, slots=True)
-class Invoke:
+class Enrich:
     """
-    Asked for: send `payload` to the target and report with `ShardDelivery.answered`.
+    Asked for: send `payload` to the enrichment and report with `ShardDelivery.enriched`.
 
     Attributes:
         batch: What is sent.
-        payload: The function's event as JSON text, a list with one element per record.
+        payload: The enrichment's event as JSON text, a list with one element per record.
         attempt: 1 for the first time that these records are sent.
     """
 
     batch: Batch
     payload: str
     attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """
+    Asked for: send `payload`, or each of its `elements`, to the target and report with `ShardDelivery.answered`.
+
+    Attributes:
+        batch: What is sent.
+        payload: The function's event as JSON text, a list with one element per record, or per event that the enrichment
+            answered.
+        attempt: 1 for the first time that these records are sent.
+        enriched: What the enrichment answered, rendered; None where the pipe has none.
+    """
+
+    batch: Batch
+    payload: str
+    attempt: int
+    enriched: tuple[Element, ...] | None = None
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """
+        What the target gets, one by one, for a target that takes no list.
+        """
+        if self.enriched is not None:
+            return self.enriched
+        return tuple(Element(entry.record, entry.text) for entry in self.batch.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +110,14 @@ class Filtered:
 class Delivered:
     """
     Told: the target took these records.
+
+    Attributes:
+        batch: The records.
+        skipped: Whether the enrichment answered that there is nothing to send on, so that the target was not invoked.
     """
 
     batch: Batch
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

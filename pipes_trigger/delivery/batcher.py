@@ -22,14 +22,19 @@ class Batcher:
     A queue that gives its records away in batches: full ones at once, others when the batching window is over.
 
     The window begins when the first waiting record arrives. A batch is full at the pipe's batch size, or where one more
-    record would take the payload past the target's 6 MB.
+    record would take the payload past what its first stop takes: the enrichment, where there is one, or the target.
 
     Args:
         pipe: The pipe's settings.
+        payload_bytes: The most that the first stop takes.
     """
 
-    def __init__(self, pipe: PipeSettings) -> None:
+    def __init__(self, pipe: PipeSettings, payload_bytes: int = LAMBDA_PAYLOAD_BYTES) -> None:
         self._pipe = pipe
+        self._payload_bytes = payload_bytes
+        self._render, self._template = pipe.element_text, "input template"
+        if pipe.enrichment is not None:
+            self._render, self._template = pipe.enrichment_text, "enrichment's input template"
         self._entries: deque[Entry] = deque()
         self._bytes = 0
 
@@ -53,11 +58,11 @@ class Batcher:
             context: What the template's reserved variables stand for.
         """
         try:
-            text = self._pipe.element_text(record, context)
+            text = self._render(record, context)
             # Two more for brackets or a separator.
             entry = Entry(record, now, text, len(text.encode()) + 2)
         except InputTemplateError as error:
-            entry = Entry(record, now, fault=f"the input template cannot be rendered: {error}")
+            entry = Entry(record, now, fault=f"the {self._template} cannot be rendered: {error}")
         self._entries.append(entry)
         self._bytes += entry.size
 
@@ -68,7 +73,7 @@ class Batcher:
         if not self._entries:
             return None
         first = self._entries[0]
-        full = len(self._entries) >= self._pipe.batch_size or self._bytes >= LAMBDA_PAYLOAD_BYTES
+        full = len(self._entries) >= self._pipe.batch_size or self._bytes >= self._payload_bytes
         return first.arrived if full or first.fault else first.arrived + self._pipe.batching_window
 
     def take(self) -> Batch:
@@ -84,7 +89,7 @@ class Batcher:
         size = 0
         while self._entries and len(entries) < self._pipe.batch_size and not self._entries[0].fault:
             size += self._entries[0].size
-            if entries and size > LAMBDA_PAYLOAD_BYTES:
+            if entries and size > self._payload_bytes:
                 break
             entries.append(self._entries.popleft())
         self._bytes -= sum(entry.size for entry in entries)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from enum import Enum, unique
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pipes_trigger.delivery.enrichment import payload_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -58,7 +60,7 @@ class Entry:
     Attributes:
         record: The record.
         arrived: When it was offered, in seconds since 1970; the batching window counts from here.
-        text: What the template makes of it: one element of the payload. Rendered once, however often it is sent.
+        text: What the first template makes of it: one element of the payload. Rendered once, however often it is sent.
         size: How many bytes it adds to a payload, at most.
         fault: Why it can never be sent, empty where it can.
     """
@@ -109,9 +111,9 @@ class Batch:
     @property
     def payload(self) -> str:
         """
-        The target's event as JSON text: a list with one element per record.
+        The event of the first stop, the enrichment or the target, as JSON text: a list with one element per record.
         """
-        return f"[{','.join([entry.text for entry in self.entries])}]"
+        return payload_of([entry.text for entry in self.entries])
 
     def split(self, index: int) -> tuple[Batch, Batch]:
         """

@@ -10,6 +10,7 @@ from pipes_trigger.delivery.batches import sequence_number
 from pipes_trigger.delivery.policy import Backoff
 from pipes_trigger.delivery.positions import ShardPosition, lane_of, place
 from pipes_trigger.delivery.shard import ShardDelivery
+from pipes_trigger.limits import LAMBDA_PAYLOAD_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,6 +39,7 @@ class Lanes:
         backoff: How long to wait after failures.
         context: What the template's reserved variables stand for, as for `ShardDelivery`.
         start: How far the shard was decided before; what is decided is not offered again.
+        payload_bytes: The most that the pipe's first stop takes at once, as for `ShardDelivery`.
 
     Example:
         >>> from pipes_trigger.delivery import ShardAddress
@@ -60,11 +62,15 @@ class Lanes:
         backoff: Backoff = _DEFAULT_BACKOFF,
         context: PipeContext | None = None,
         start: ShardPosition = _NOWHERE,
+        *,
+        payload_bytes: int = LAMBDA_PAYLOAD_BYTES,
     ) -> None:
         number = pipe.parallelization_factor
         # Of lanes of another number, which hold other items, only what is known of the whole shard is known of each.
         known = start.lanes if len(start.lanes) == number else (start.after,) * number
-        self._lanes = tuple(ShardDelivery(pipe, address, backoff, context, decided) for decided in known)
+        self._lanes = tuple(
+            ShardDelivery(pipe, address, backoff, context, decided, payload_bytes=payload_bytes) for decided in known
+        )
 
     def __iter__(self) -> Iterator[ShardDelivery]:
         return iter(self._lanes)

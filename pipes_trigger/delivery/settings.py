@@ -4,7 +4,7 @@ What delivery has to know of a pipe.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from pipes_trigger.delivery.batches import Record
@@ -66,6 +66,13 @@ class PipeSettings(Protocol):
         """
         ...
 
+    @property
+    def enrichment(self) -> Any:
+        """
+        The pipe's enrichment, None where it has none.
+        """
+        ...
+
     def passes(self, record: Record) -> bool:
         """
         Say whether the filters let a record through.
@@ -74,7 +81,7 @@ class PipeSettings(Protocol):
 
     def element_text(self, record: Record, pipe: PipeContext | None = None) -> str:
         """
-        Render what becomes of one record, as JSON text.
+        Render what the target gets of one record, as JSON text; not asked for where there is an enrichment.
 
         Args:
             record: The record.
@@ -82,5 +89,31 @@ class PipeSettings(Protocol):
 
         Raises:
             InputTemplateError: A record that the input template cannot be rendered for.
+        """
+        ...
+
+    def enrichment_text(self, record: Record, pipe: PipeContext | None = None) -> str:
+        """
+        Render what the enrichment gets of one record, as JSON text; asked for where there is one.
+
+        Args:
+            record: The record.
+            pipe: What the template's reserved variables stand for.
+
+        Raises:
+            InputTemplateError: A record that the enrichment's input template cannot be rendered for.
+        """
+        ...
+
+    def enriched_text(self, event: Any, pipe: PipeContext | None = None) -> str:
+        """
+        Render what the target gets of one event that the enrichment answered, as JSON text.
+
+        Args:
+            event: The event, JSON-shaped.
+            pipe: What the template's reserved variables stand for.
+
+        Raises:
+            InputTemplateError: An event that the input template cannot be rendered for.
         """
         ...

@@ -14,7 +14,16 @@ from pipes_trigger.local.assets import upload
 from pipes_trigger.local.deployment import DeployedPipe, DeployedResource, DeployedStack, Deployment
 from pipes_trigger.local.documents import read_object
 from pipes_trigger.local.pipelines import put_pipeline
-from pipes_trigger.local.resolved import PIPE, PIPELINE, dig, own_outputs, pipe_ends, told
+from pipes_trigger.local.resolved import (
+    PIPE,
+    PIPELINE,
+    dig,
+    own_outputs,
+    pipe_ends,
+    pipe_parameters,
+    told,
+    told_parameters,
+)
 from pipes_trigger.local.stack import CloudFormationStack
 from pipes_trigger.local.template import LeftOut, Prepared, prepare
 
@@ -171,7 +180,8 @@ def _pipes(
     for logical_id, pipe in prepared.template["Resources"].items():
         if pipe.get("Type") != PIPE or logical_id not in physical:
             continue
-        ends = {end: told(outputs, value, pipe.get("Condition")) for end, value in pipe_ends(pipe).items()}
+        condition = pipe.get("Condition")
+        ends = {end: told(outputs, value, condition) for end, value in pipe_ends(pipe).items()}
         yield DeployedPipe(
             stack=stack,
             logical_id=logical_id,
@@ -181,6 +191,7 @@ def _pipes(
             enrichment=ends["enrichment"],
             dead_letter=ends["dead_letter"],
             session=session,
+            target_parameters=told_parameters(outputs, pipe_parameters(pipe), condition),
         )
 
 

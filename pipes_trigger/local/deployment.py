@@ -4,7 +4,7 @@ What a deployment has brought about.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,10 +40,11 @@ class DeployedPipe:
         logical_id: Its name in the template.
         name: Its name.
         source: The ARN of the stream.
-        target: The ARN of the function.
+        target: The ARN of the target.
         enrichment: The ARN of the enrichment, or None.
         dead_letter: The ARN of the dead-letter queue or topic, or None.
         session: Clients in its account and region.
+        target_parameters: How the target is called, as the template has it, its expressions resolved.
     """
 
     stack: str
@@ -54,6 +55,7 @@ class DeployedPipe:
     enrichment: str | None
     dead_letter: str | None
     session: LocalSession
+    target_parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

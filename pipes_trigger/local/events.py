@@ -76,13 +76,41 @@ class BatchEvent(PipeEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnrichmentInvoked(BatchEvent):
+    """
+    The enrichment is being invoked.
+
+    Attributes:
+        attempt: 1 for the first time that these records are sent.
+        payload: The enrichment's event, as JSON text.
+    """
+
+    attempt: int
+    payload: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrichmentAnswered(BatchEvent):
+    """
+    The enrichment answered; a `BatchInvoked` follows, or a `RecordDelivered` for each record where it answered nothing.
+
+    Attributes:
+        elements: How many events it answered.
+        seconds: How long the invocation took.
+    """
+
+    elements: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchInvoked(BatchEvent):
     """
     The target is being invoked.
 
     Attributes:
         attempt: 1 for the first time that these records are sent.
-        payload: The function's event, as JSON text.
+        payload: The function's event, as JSON text; other targets get each element of it.
     """
 
     attempt: int
@@ -104,7 +132,7 @@ class BatchSucceeded(BatchEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchFailed(BatchEvent):
     """
-    An invocation failed for these records.
+    An invocation of the target or of the enrichment failed for these records.
 
     Attributes:
         reason: What went wrong.
@@ -123,9 +151,13 @@ class BatchFailed(BatchEvent):
 class RecordDelivered(PipeEvent):
     """
     The target took the record; that was its fate.
+
+    Attributes:
+        skipped: Whether the enrichment answered nothing for its batch, so that the target was not invoked.
     """
 
     record: Record
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,88 +1,73 @@
 """
-Queues and topics as the pipe's target: each record is a message of its own.
+Queues and topics as the pipe's target: each event is a message of its own.
 """
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnectionError
-
-from pipes_trigger.delivery import InvokeResult, InvokeStatus
-from pipes_trigger.helpers.arns import Arn
-from pipes_trigger.local.targets import LambdaTarget, Target, failure
+from pipes_trigger.local.entries import EntryTarget, message_of
+from pipes_trigger.spec import value_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from pipes_trigger.delivery import Invoke
+    from pipes_trigger.delivery import Element
+    from pipes_trigger.helpers.arns import Arn
+    from pipes_trigger.spec import TargetParameters
 
-# EventBridge Pipes user guide (doc), "Batching and concurrency": the most records that a queue or topic takes at once.
-MESSAGES: Final = 10
+_MESSAGES: Final = "messages"
 
 
-class MessageTarget:
+def queue_target(client: Any, queue: Arn, parameters: TargetParameters) -> EntryTarget:
     """
-    A queue or topic.
-
-    What the template makes of a record is the message, and where that is text, the text itself [?]. Messages that are
-    refused are reported like records by a function, so that the pipe takes the batch up at the first of them.
+    Give a queue as a target, a standard one or FIFO.
 
     Args:
-        send: Sends messages, and gives the service's response.
+        client: A boto3 SQS client.
+        queue: The queue.
+        parameters: Say the message group and the deduplication id of each message.
     """
+    given = {
+        "MessageGroupId": parameters.message_group_id,
+        "MessageDeduplicationId": parameters.message_deduplication_id,
+    }
+    static = {name: value for name, value in given.items() if isinstance(value, str)}
 
-    def __init__(self, send: Callable[[Sequence[str]], Any]) -> None:
-        self._send = send
+    def make(element: Element) -> dict[str, Any]:
+        values = {name: value_for(value, element.event) for name, value in static.items()}
+        return {"MessageBody": message_of(element), **values}
 
-    def take(self, action: Invoke) -> InvokeResult:
-        """
-        Send a batch.
-        """
-        try:
-            response = self._send([_message(entry.text) for entry in action.batch.entries])
-        except (ClientError, NoConnectionError, HTTPClientError) as error:
-            return failure(error)
-        refused = response.get("Failed", [])
-        if not refused:
-            return InvokeResult(InvokeStatus.ANSWERED)
-        first = min(refused, key=lambda each: int(each["Id"]))
-        why = f"{first.get('Code', '')}: {first.get('Message', '')}"
-        reason = f"{len(refused)} of {len(action.batch)} messages were refused: {why}"
-        failed = action.batch.event_ids[int(first["Id"])]
-        answer = json.dumps({"batchItemFailures": [{"itemIdentifier": failed}]})
-        return InvokeResult(InvokeStatus.ANSWERED, answer=answer, reason=reason)
+    def send(entries: Sequence[dict[str, Any]]) -> Mapping[int, str]:
+        url = client.get_queue_url(QueueName=queue.resource, QueueOwnerAWSAccountId=queue.account)["QueueUrl"]
+        return _refused(client.send_message_batch(QueueUrl=url, Entries=_numbered(entries)))
+
+    return EntryTarget(_MESSAGES, make, send)
 
 
-def target_of(arn: str, clients: Callable[[str], Any]) -> Target:
+def topic_target(client: Any, topic_arn: str) -> EntryTarget:
     """
-    Give the target that an ARN names: a function, a queue or a topic.
+    Give a standard topic as a target.
 
     Args:
-        arn: The ARN, of one of these.
-        clients: Gives the boto3 client of a service.
+        client: A boto3 SNS client.
+        topic_arn: The topic.
     """
-    parsed = Arn.parse(arn)
-    client = clients(parsed.service)
-    if parsed.service == "sqs":
-        return MessageTarget(lambda messages: _send_to_queue(client, parsed, messages))
-    if parsed.service == "sns":
-        return MessageTarget(lambda messages: _publish(client, arn, messages))
-    return LambdaTarget(client, arn)
+
+    def make(element: Element) -> dict[str, Any]:
+        return {"Message": message_of(element)}
+
+    def send(entries: Sequence[dict[str, Any]]) -> Mapping[int, str]:
+        return _refused(client.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=_numbered(entries)))
+
+    return EntryTarget(_MESSAGES, make, send)
 
 
-def _send_to_queue(client: Any, queue: Arn, messages: Sequence[str]) -> Any:
-    url = client.get_queue_url(QueueName=queue.resource, QueueOwnerAWSAccountId=queue.account)["QueueUrl"]
-    entries = [{"Id": str(number), "MessageBody": message} for number, message in enumerate(messages)]
-    return client.send_message_batch(QueueUrl=url, Entries=entries)
+def _numbered(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"Id": str(number), **entry} for number, entry in enumerate(entries)]
 
 
-def _publish(client: Any, topic: str, messages: Sequence[str]) -> Any:
-    entries = [{"Id": str(number), "Message": message} for number, message in enumerate(messages)]
-    return client.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
-
-
-def _message(text: str) -> str:
-    return str(json.loads(text)) if text.startswith('"') else text
+def _refused(response: Mapping[str, Any]) -> dict[int, str]:
+    return {
+        int(each["Id"]): f"{each.get('Code', '')}: {each.get('Message', '')}" for each in response.get("Failed", [])
+    }

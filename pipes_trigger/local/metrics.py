@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from pipes_trigger.delivery import Delivered, InvokeResult
 
 NAMESPACE: Final = "AWS/EventBridge/Pipes"
-"""Where the service is said to put them; no page that was read confirms it [?]."""
+"""CloudWatch user guide (doc), the list of namespaces whose metrics can be enriched."""
 
 NAMES: Final = (
     "Concurrency",
+    "EnrichmentStageDuration",
+    "EnrichmentStageFailed",
     "EventCount",
     "ExecutionFailed",
     "ExecutionPartiallyFailed",
@@ -27,6 +29,8 @@ NAMES: Final = (
     "ExecutionTimeout",
     "TargetStageDuration",
     "TargetStageFailed",
+    "TargetStagePartiallyFailed",
+    "TargetStageSkipped",
 )
 
 
@@ -54,7 +58,10 @@ class Statistic:
 
 class Metrics:
     """
-    Counts the executions of one pipe, from several threads. An execution is one invocation with one batch.
+    Counts the executions of one pipe, from several threads.
+
+    An execution is the way of one batch through the pipe: an invocation of the target, and before it one of the
+    enrichment where there is one.
 
     The names are the service's; what exactly each counts is documented in half a sentence. Here a failure is counted as
     failed whatever its kind, a time-out and throttling besides under their own names, an event when it is sent for the
@@ -96,9 +103,28 @@ class Metrics:
             if attempt == 1:
                 self._sample("EventCount", events)
 
+    def enriched(self, result: InvokeResult, notes: Sequence[Delivered | Failed], *, seconds: float) -> None:
+        """
+        Note how the enrichment stage of an execution ended.
+
+        Args:
+            result: What came back.
+            notes: What it means for the records; none where the execution goes on to the target.
+            seconds: How long it took.
+        """
+        with self._lock:
+            self._sample("EnrichmentStageDuration", 1000 * seconds)
+            if not notes:
+                return
+            self._end(result)
+            if isinstance(notes[0], Failed):
+                self._count("ExecutionFailed", "EnrichmentStageFailed")
+            else:
+                self._count("TargetStageSkipped")
+
     def ended(self, result: InvokeResult, notes: Sequence[Delivered | Failed], *, seconds: float) -> None:
         """
-        Note how an execution ended.
+        Note how the target stage of an execution ended, and the execution with it.
 
         Args:
             result: What came back.
@@ -106,18 +132,24 @@ class Metrics:
             seconds: How long it took.
         """
         with self._lock:
-            self._running -= 1
             self._sample("TargetStageDuration", 1000 * seconds)
-            if result.status is InvokeStatus.THROTTLED:
-                self._sample("ExecutionThrottled", 1)
-            if result.status is InvokeStatus.TIMED_OUT:
-                self._sample("ExecutionTimeout", 1)
+            self._end(result)
             if any(isinstance(note, Failed) for note in notes):
                 if len(notes) > 1:
-                    self._sample("ExecutionPartiallyFailed", 1)
+                    self._count("ExecutionPartiallyFailed", "TargetStagePartiallyFailed")
                 else:
-                    self._sample("ExecutionFailed", 1)
-                    self._sample("TargetStageFailed", 1)
+                    self._count("ExecutionFailed", "TargetStageFailed")
+
+    def _end(self, result: InvokeResult) -> None:
+        self._running -= 1
+        if result.status is InvokeStatus.THROTTLED:
+            self._count("ExecutionThrottled")
+        if result.status is InvokeStatus.TIMED_OUT:
+            self._count("ExecutionTimeout")
+
+    def _count(self, *names: str) -> None:
+        for name in names:
+            self._sample(name, 1)
 
     def _sample(self, name: str, value: float) -> None:
         self._statistics[name] = self._statistics[name].with_sample(value)

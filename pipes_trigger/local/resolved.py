@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 PIPELINE: Final = "AWS::CodePipeline::Pipeline"
 PIPE: Final = "AWS::Pipes::Pipe"
@@ -17,6 +17,7 @@ FUNCTION: Final = "AWS::Lambda::Function"
 # Outputs of this name carry values out of the deployed stack; a user's own cannot be called so by accident.
 _VALUE: Final = "PipesTriggerLocal"
 _PIPELINE_NAME_LENGTH: Final = 100
+_NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 
 
 def dig(value: Any, *keys: str) -> Any:
@@ -55,6 +56,48 @@ def pipe_ends(pipe: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def pipe_parameters(pipe: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Give what a pipe's template says of the call of its target, the input template aside, which is deployed as it is.
+    """
+    parameters = dig(pipe, "Properties", "TargetParameters")
+    if not isinstance(parameters, dict) or is_expression(parameters):
+        return {}
+    return {key: value for key, value in parameters.items() if key != "InputTemplate"}
+
+
+def told_parameters(outputs: Mapping[str, str], value: Any, condition: str | None) -> Any:
+    """
+    Give a part of a template with its expressions as they came to in the deployed stack.
+    """
+    if isinstance(value, list):
+        return [told_parameters(outputs, each, condition) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if is_expression(value):
+        return told(outputs, value, condition)
+    return {key: told_parameters(outputs, each, condition) for key, each in value.items() if each != _NO_VALUE}
+
+
+def is_expression(value: Mapping[str, Any]) -> bool:
+    """
+    Say whether an object is a function of CloudFormation's, such as `{"Ref": ...}`.
+    """
+    return any(key == "Ref" or key.startswith("Fn::") for key in value)
+
+
+def _expressions(value: Any) -> Iterator[Any]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _expressions(each)
+    elif isinstance(value, dict) and is_expression(value):
+        if value != _NO_VALUE:
+            yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _expressions(each)
+
+
 def pipeline_name(stack: str, logical_id: str, pipeline: Mapping[str, Any]) -> Any:
     """
     Give a pipeline's name as its template has it, or the one that it gets for want of a name.
@@ -87,7 +130,9 @@ def telling_outputs(
     wanted: list[tuple[Any, str | None]] = []
     for resource in resources.values():
         if resource.get("Type") == PIPE:
-            wanted.extend((value, resource.get("Condition")) for value in pipe_ends(resource).values())
+            condition = resource.get("Condition")
+            wanted.extend((value, condition) for value in pipe_ends(resource).values())
+            wanted.extend((value, condition) for value in _expressions(pipe_parameters(resource)))
     for name, pipeline in pipelines.items():
         condition = pipeline.get("Condition")
         wanted.append((pipeline_name(stack, name, pipeline), condition))

@@ -15,7 +15,7 @@ from pipes_trigger.local.template import LeftOut
 from pipes_trigger.spec import PipeSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _PIPE: Final = "AWS::Pipes::Pipe"
 _LOOK_SECONDS: Final = 0.2
 _ATTEMPTS: Final = 3
+_RUN: Final = ("lambda", "stepfunctions")
 
 
 class LocalPipes:
@@ -65,7 +66,7 @@ class LocalPipes:
         templates = {stack.name: stack.template for stack in deployment.stacks}
         for pipe in deployment.pipes:
             try:
-                spec = PipeSpec.from_template(templates[pipe.stack], pipe.logical_id)
+                spec = PipeSpec.from_template(_with_parameters(templates[pipe.stack], pipe), pipe.logical_id)
                 if spec.desired_state == "STOPPED":
                     left_out.append(LeftOut(pipe.stack, pipe.logical_id, _PIPE, "its desired state is STOPPED"))
                 else:
@@ -107,13 +108,14 @@ class LocalPipes:
 
     def _runtime(self, pipe: DeployedPipe, spec: PipeSpec) -> PipeRuntime:
         def _client(service: str) -> Any:
-            # The pipe itself retries its function: retries of the client would hide a failure and invoke twice unseen.
-            return pipe.session.client(service, attempts=1 if service == "lambda" else _ATTEMPTS)
+            # The pipe itself retries what it runs: retries of the client would hide a failure and run it twice unseen.
+            return pipe.session.client(service, attempts=1 if service in _RUN else _ATTEMPTS)
 
         return PipeRuntime(
             spec,
             source_arn=pipe.source,
             target_arn=pipe.target,
+            enrichment_arn=pipe.enrichment,
             dead_letter_arn=pipe.dead_letter,
             clients=_client,
             observer=self._tell,
@@ -123,3 +125,15 @@ class LocalPipes:
     def _tell(self, event: PipeEvent) -> None:
         with self._lock:
             self._observer(event)
+
+
+def _with_parameters(template: Mapping[str, Any], pipe: DeployedPipe) -> dict[str, Any]:
+    """
+    Give the template with the values that only the deployment knows.
+    """
+    if not pipe.target_parameters:
+        return dict(template)
+    resource = template["Resources"][pipe.logical_id]
+    parameters = {**resource["Properties"]["TargetParameters"], **pipe.target_parameters}
+    known = {**resource, "Properties": {**resource["Properties"], "TargetParameters": parameters}}
+    return {**template, "Resources": {**template["Resources"], pipe.logical_id: known}}

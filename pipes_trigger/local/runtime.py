@@ -1,5 +1,5 @@
 """
-Running a pipe: read its table's stream, deliver to its function, tell what each record did.
+Running a pipe: read its table's stream, deliver to its target, tell what each record did.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pipes_trigger.helpers.arns import Arn
 from pipes_trigger.local.carrier import Carrier
 from pipes_trigger.local.checkpoints import CheckpointFile, Keeper
 from pipes_trigger.local.deadletter import dead_letter_target
+from pipes_trigger.local.destinations import enrichment_of, payload_bytes, target_of
 from pipes_trigger.local.events import PipeFailed, PipeReady, PipeStopped, RecordsTrimmed, StreamUnavailable
-from pipes_trigger.local.messages import target_of
 from pipes_trigger.local.metrics import Metrics
 from pipes_trigger.local.pump import Pump
 from pipes_trigger.local.reporter import Progress, Reporter
-from pipes_trigger.local.runnable import check_runnable
+from pipes_trigger.local.runnable import check_express, check_runnable
 from pipes_trigger.local.shard import StreamUnavailableError
 from pipes_trigger.local.stream import StreamReader
 from pipes_trigger.local.worker import ShardWorker
@@ -58,7 +58,8 @@ class PipeRuntime:
     Args:
         spec: The pipe, as read back from its template.
         source_arn: The table's stream.
-        target_arn: The function, its version or alias; or a standard queue or topic.
+        target_arn: The function, its version or alias; or a state machine, a queue, a standard topic or an event bus.
+        enrichment_arn: The function or Express state machine between filter and target; None for a pipe without one.
         dead_letter_arn: The queue or topic for what is given up, or None.
         clients: Gives the boto3 client of a service by its name, such as `LocalSession.client`.
         observer: Told every event, one at a time, on the pipe's threads: it returns soon and does not stop the pipe.
@@ -69,8 +70,8 @@ class PipeRuntime:
             pipe's starting position and forget. One pipe and one process for a file.
 
     Raises:
-        ConfigurationError: An ARN of the wrong kind, or a pipe with an enrichment, every fault at once; or a checkpoint
-            that no pipe wrote.
+        ConfigurationError: An ARN of the wrong kind, or something that the target or the enrichment cannot do, every
+            fault at once; or a checkpoint that no pipe wrote.
 
     Example:
         ```python
@@ -87,20 +88,27 @@ class PipeRuntime:
         source_arn: str,
         target_arn: str,
         clients: Callable[[str], Any],
+        enrichment_arn: str | None = None,
         dead_letter_arn: str | None = None,
         observer: Observer = _nobody,
         backoff: Backoff = _DEFAULT_BACKOFF,
         poll_seconds: float = POLL_SECONDS,
         checkpoint: Path | None = None,
     ) -> None:
-        source = check_runnable(spec, source_arn, target_arn, dead_letter_arn)
+        source = check_runnable(spec, source_arn, target_arn, dead_letter_arn, enrichment_arn)
+        check_express(spec, clients, target_arn, enrichment_arn)
         self.name: str = spec.name
         self._spec = spec
         self._source_arn = source_arn
         self._pipe_arn = str(Arn(source.partition, "pipes", source.region, source.account, f"pipe/{self.name}"))
         self._context = PipeContext(
-            pipe_arn=self._pipe_arn, pipe_name=self.name, source_arn=source_arn, target_arn=target_arn
+            pipe_arn=self._pipe_arn,
+            pipe_name=self.name,
+            source_arn=source_arn,
+            enrichment_arn=enrichment_arn,
+            target_arn=target_arn,
         )
+        self._payload_bytes = payload_bytes(enrichment_arn or target_arn)
         self._backoff = backoff
         self._poll_seconds = poll_seconds
         # Seconds since 1970 that never jump: a clock that is set meanwhile must not age records or stretch waits.
@@ -115,7 +123,8 @@ class PipeRuntime:
         self._keeper = None if file is None else Keeper(file, self._pump.checkpoint)
         self._carrier = Carrier(
             name=self.name,
-            target=target_of(target_arn, clients),
+            target=target_of(target_arn, clients, spec.target_parameters, self.name),
+            enrichment=None if enrichment_arn is None else enrichment_of(enrichment_arn, clients),
             dead_letter=None if dead_letter_arn is None else dead_letter_target(dead_letter_arn, clients),
             reporter=self._reporter,
             metrics=self._metrics,
@@ -280,7 +289,7 @@ class PipeRuntime:
     def _new_worker(self, shard_id: str, start: ShardPosition) -> ShardWorker:
         address = ShardAddress(pipe_arn=self._pipe_arn, stream_arn=self._source_arn, shard_id=shard_id)
         return ShardWorker(
-            Lanes(self._spec, address, self._backoff, self._context, start),
+            Lanes(self._spec, address, self._backoff, self._context, start, payload_bytes=self._payload_bytes),
             self._carrier,
             name=self.name,
             thread_name=f"{self.name} {shard_id}",

@@ -117,6 +117,7 @@ class LocalSession:
             connect_timeout=5,
             read_timeout=930,  # a function may run for 15 minutes
             max_pool_connections=50,
+            inject_host_prefix=False,  # StartSyncExecution would go to sync-127.0.0.1, which is nobody
             retries={"mode": "standard", "total_max_attempts": attempts},
         )
         return self._session.create_client(

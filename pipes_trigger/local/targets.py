@@ -1,5 +1,5 @@
 """
-Invoking the pipe's target, with every outcome as data.
+Invoking a function, as the pipe's target or its enrichment, with every outcome as data.
 """
 
 from __future__ import annotations
@@ -37,17 +37,19 @@ class Target(Protocol):
 
 class LambdaTarget:
     """
-    A Lambda function that is invoked and waited for.
+    A Lambda function that is invoked.
 
     Args:
         client: A boto3 Lambda client. It should not retry by itself: what it retries is seen neither here nor by the
             observer, and is not counted.
         function_arn: The function, version or alias.
+        waits: Whether its answer is waited for; if not, Lambda has taken the batch when it has queued it.
     """
 
-    def __init__(self, client: Any, function_arn: str) -> None:
+    def __init__(self, client: Any, function_arn: str, *, waits: bool = True) -> None:
         self._client = client
         self._function_arn = function_arn
+        self._type = "RequestResponse" if waits else "Event"
 
     def take(self, action: Invoke) -> InvokeResult:
         """
@@ -70,7 +72,7 @@ class LambdaTarget:
             return failure(error)
 
     def _invoke(self, body: bytes) -> InvokeResult:
-        response = self._client.invoke(FunctionName=self._function_arn, InvocationType="RequestResponse", Payload=body)
+        response = self._client.invoke(FunctionName=self._function_arn, InvocationType=self._type, Payload=body)
         answer = response["Payload"].read(LAMBDA_PAYLOAD_BYTES + 1)
         if len(answer) > LAMBDA_PAYLOAD_BYTES:
             return InvokeResult(InvokeStatus.FUNCTION_ERROR, reason=f"the answer exceeds {LAMBDA_PAYLOAD_BYTES} bytes")

@@ -35,6 +35,8 @@ def describe(event: events.PipeEvent) -> str:
     """
     detail = ""
     match event:
+        case events.RecordDelivered(skipped=True):
+            detail = "the enrichment answered nothing, so the target was not invoked"
         case events.RecordFiltered(reasons=(reason,)):
             detail = f"by {reason}"
         case events.RecordFiltered(reasons=reasons):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.local.references import imports, references, replaced
-from pipes_trigger.local.resolved import FUNCTION, PIPE, PIPELINE, dig, pipeline_name, telling_outputs
+from pipes_trigger.local.resolved import FUNCTION, PIPE, PIPELINE, dig, is_expression, pipeline_name, telling_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -141,14 +141,10 @@ def _with_endpoint(properties: dict[str, Any], codepipeline_url: str) -> dict[st
     environment = properties.get("Environment", {"Variables": {}})
     variables = dig(environment, "Variables")
     # An expression in the place of either stays as it is.
-    if set(environment) != {"Variables"} or not isinstance(variables, dict) or _is_expression(variables):
+    if set(environment) != {"Variables"} or not isinstance(variables, dict) or is_expression(variables):
         return properties
     given = {"AWS_ENDPOINT_URL_CODEPIPELINE": codepipeline_url, **variables}
     return {**properties, "Environment": {"Variables": given}}
-
-
-def _is_expression(value: dict[str, Any]) -> bool:
-    return any(key == "Ref" or key.startswith("Fn::") for key in value)
 
 
 def _left_out(

@@ -23,6 +23,7 @@ MOST_RECORDS: Final = 10_000
 _MOST_NOTES: Final = 1_000
 _KEYS_LENGTH: Final = 200
 UNDECIDED: Final = "undecided"
+_ENRICHED: Final = "enriched"
 FATES: Final[dict[type[events.PipeEvent], str]] = {
     events.RecordFiltered: "filtered",
     events.RecordDelivered: "delivered",
@@ -99,11 +100,11 @@ class Trace:
             self._read(event)
         elif kind in FATES:
             self._decide(event, FATES[kind])
-        elif isinstance(event, events.BatchInvoked):
-            self._batches += 1
-            records = "record" if event.size == 1 else "records"
-            detail = f"attempt {event.attempt}, {event.size} {records}"
-            self._step(event, event.records, "invoked", detail, self._batches)
+        elif isinstance(event, events.EnrichmentInvoked | events.BatchInvoked):
+            self._send(event)
+        elif isinstance(event, events.EnrichmentAnswered):
+            what = _many(event.elements, "event") if event.elements else "nothing"
+            self._step(event, event.records, _ENRICHED, f"to {what}; {_lasted(event.seconds)}")
         elif isinstance(event, events.BatchSucceeded):
             self._step(event, event.records, "succeeded", _lasted(event.seconds))
         elif isinstance(event, events.BatchFailed):
@@ -160,12 +161,23 @@ class Trace:
             self._ways.popitem(last=False)
             self._let_go += 1
 
+    def _send(self, event: events.EnrichmentInvoked | events.BatchInvoked) -> None:
+        way = self._way(event.pipe, event.records[0])
+        # The target gets the batch that was enriched: one number for both.
+        follows = way is not None and bool(way.steps) and way.steps[-1][1] == _ENRICHED
+        if not follows:
+            self._batches += 1
+        word = "enriching" if isinstance(event, events.EnrichmentInvoked) else "invoked"
+        detail = f"attempt {event.attempt}, {_many(event.size, 'record')}"
+        self._step(event, event.records, word, detail, None if follows else self._batches)
+
     def _decide(self, event: Any, fate: str) -> None:
         way = self._way(event.pipe, event.record)
         if way is None:
             return
         way.fate = fate
-        if not isinstance(event, events.RecordDelivered):  # the batch's success stands there already
+        # The batch's success, or the enrichment's answer, stands there already.
+        if not isinstance(event, events.RecordDelivered):
             way.steps.append((event.time, fate, describe(event), None))
 
     def _step(
@@ -182,6 +194,10 @@ class Trace:
 
 def _key(pipe: str, record: Record) -> tuple[str, str, str]:
     return pipe, sequence_number(record), str(event_id(record))
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _lasted(seconds: float) -> str:

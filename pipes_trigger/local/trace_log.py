@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 _WORD: Final = re.compile(r"(?<!^)(?=[A-Z])")
 # What functions say, and the values that a filter met, may be item data: the plain words before it are not.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9 ]*")
-_PLAIN_FIELDS: Final = ("attempt", "condition", "destination", "next_step", "seconds", "retry_at", "shard_id", "after")
+_PLAIN_FIELDS: Final = (
+    *("attempt", "condition", "destination", "elements", "next_step", "seconds", "retry_at", "shard_id", "after"),
+)
 
 
 def log_line(event: events.PipeEvent, *, records: bool = False) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, Final
 
-from pipes_trigger.delivery import DeadLetter, Invoke, Wait
+from pipes_trigger.delivery import DeadLetter, Enrich, Invoke, Wait
 from pipes_trigger.local.events import RecordFiltered, RecordRead
 
 if TYPE_CHECKING:
@@ -142,12 +142,12 @@ class ShardWorker:
         except Exception as error:  # noqa: BLE001 - whatever it is, it has to reach the caller
             self._failed(error)
 
-    def _next(self, lane: ShardDelivery) -> Invoke | DeadLetter | None:
+    def _next(self, lane: ShardDelivery) -> Enrich | Invoke | DeadLetter | None:
         with self._changed:
             while not self._stopping:
                 now = self._clock()
                 action = lane.next(now)
-                if isinstance(action, Invoke | DeadLetter):
+                if isinstance(action, Enrich | Invoke | DeadLetter):
                     self._busy += 1
                     return action
                 self._changed.wait(min(action.until - now, _LONGEST_WAIT) if isinstance(action, Wait) else None)

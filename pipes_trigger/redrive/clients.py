@@ -4,6 +4,7 @@ The boto3 clients that a redrive asks for.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -15,8 +16,10 @@ from pipes_trigger.redrive.errors import RedriveError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_FUNCTION_SECONDS: Final = 930  # a function may run for 15 minutes
+_FUNCTION_SECONDS: Final = 930  # a function may run for 15 minutes, an Express state machine for 5
+_RUN: Final = ("lambda", "stepfunctions")
 _ATTEMPTS: Final = 5
+_ENDPOINTS: Final = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SFN")
 
 
 def clients(region: str | None = None) -> Callable[[str], Any]:
@@ -24,7 +27,7 @@ def clients(region: str | None = None) -> Callable[[str], Any]:
     Give a maker of clients, by the service's name, with the user's own credentials.
 
     Args:
-        region: The region of the function; None for the user's own.
+        region: The region of the pipe; None for the user's own.
 
     Raises:
         RedriveError: From the maker: there is no region or no such profile.
@@ -41,10 +44,12 @@ def clients(region: str | None = None) -> Callable[[str], Any]:
 
 def _client(service: str, region: str | None) -> Any:
     # The queue holds what failed: a retry of the client would invoke twice, unseen.
-    attempts = 1 if service == "lambda" else _ATTEMPTS
+    attempts = 1 if service in _RUN else _ATTEMPTS
     config = Config(
         connect_timeout=5,
-        read_timeout=_FUNCTION_SECONDS if service == "lambda" else 30,
+        read_timeout=_FUNCTION_SECONDS if service in _RUN else 30,
         retries={"mode": "standard", "total_max_attempts": attempts},
+        # An endpoint of the user's own is not called sync-..., as StartSyncExecution would have it.
+        inject_host_prefix=not any(os.environ.get(name) for name in _ENDPOINTS),
     )
     return boto3.client(service, region_name=region, config=config)

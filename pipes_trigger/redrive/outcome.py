@@ -35,7 +35,7 @@ class Outcome:
         fate: The same in one word.
         message_id: The message's id in its queue.
         given_up: What the message says; None where it is no message of a pipe.
-        delivered: How many records the function took now; in a dry run, how many it would get.
+        delivered: How many records the target took now; in a dry run, how many it would get.
         failed: How many records failed again.
         filtered: How many records of the range the pipe's filters refuse.
         reason: Why the message stays in the queue; empty where it does not.

@@ -1,5 +1,5 @@
 """
-One message's records on their way back to the function, as a state machine without I/O.
+One message's records on their way back to the target, as a state machine without I/O.
 """
 
 from __future__ import annotations
@@ -7,13 +7,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from pipes_trigger.delivery import Backoff, DeadLetter, Delivered, Invoke, ShardAddress, ShardDelivery, Wait
+from pipes_trigger.delivery import Backoff, DeadLetter, Delivered, Enrich, Invoke, ShardAddress, ShardDelivery, Wait
+from pipes_trigger.limits import LAMBDA_PAYLOAD_BYTES
 from pipes_trigger.templates import PipeContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pipes_trigger.delivery import InvokeResult, Record
+    from pipes_trigger.delivery import Failed, InvokeResult, Record
     from pipes_trigger.redrive.message import GivenUp
     from pipes_trigger.spec import PipeSpec
 
@@ -33,26 +34,36 @@ class Redelivery:
     Args:
         pipe: The pipe.
         given_up: The message.
-        target_arn: The function.
+        target_arn: The target.
+        enrichment_arn: The enrichment, or None.
+        payload_bytes: The most that the enrichment, or the target where there is none, takes at once.
 
     Attributes:
-        delivered: How many records the function took.
+        delivered: How many records the target took, or the enrichment answered nothing for.
         failed: How many records it did not.
         filtered: How many records the pipe's filters refuse.
         reason: What went wrong first; empty where nothing did.
         stopped: Why it makes no sense to go on: the target is throttled or out of reach. Empty where it does.
     """
 
-    def __init__(self, pipe: PipeSpec, given_up: GivenUp, target_arn: str) -> None:
+    def __init__(
+        self,
+        pipe: PipeSpec,
+        given_up: GivenUp,
+        target_arn: str,
+        enrichment_arn: str | None = None,
+        payload_bytes: int = LAMBDA_PAYLOAD_BYTES,
+    ) -> None:
         settings = replace(pipe, batching_window=0, maximum_retry_attempts=0, maximum_record_age=-1)
         address = ShardAddress(pipe_arn=given_up.pipe_arn, stream_arn=given_up.stream_arn, shard_id=given_up.shard_id)
         context = PipeContext(
             pipe_arn=given_up.pipe_arn,
             pipe_name=given_up.pipe_name,
             source_arn=given_up.stream_arn,
+            enrichment_arn=enrichment_arn,
             target_arn=target_arn,
         )
-        self._delivery = ShardDelivery(settings, address, _AT_ONCE, context)
+        self._delivery = ShardDelivery(settings, address, _AT_ONCE, context, payload_bytes=payload_bytes)
         self._now = given_up.arrived
         self.delivered = 0
         self.failed = 0
@@ -66,7 +77,7 @@ class Redelivery:
         """
         self.filtered += len(self._delivery.offer(records, self._now))
 
-    def next(self) -> Invoke | None:
+    def next(self) -> Enrich | Invoke | None:
         """
         Say what to send now; None when everything that was offered is decided.
         """
@@ -82,11 +93,20 @@ class Redelivery:
                 return action
         return None
 
+    def enriched(self, result: InvokeResult) -> None:
+        """
+        Take the outcome of the `Enrich` that `next` said to send.
+        """
+        self._note(self._delivery.enriched(result, self._now), result)
+
     def answered(self, result: InvokeResult) -> None:
         """
-        Take the outcome of what `next` said to send.
+        Take the outcome of the `Invoke` that `next` said to send.
         """
-        for note in self._delivery.answered(result, self._now):
+        self._note(self._delivery.answered(result, self._now), result)
+
+    def _note(self, notes: Iterable[Delivered | Failed], result: InvokeResult) -> None:
+        for note in notes:
             if isinstance(note, Delivered):
                 self.delivered += len(note.batch)
             elif not result.status.counts:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pipes_trigger.delivery import InvokeResult, InvokeStatus
+from pipes_trigger.delivery import Enrich, InvokeResult, InvokeStatus
 from pipes_trigger.errors import ConfigurationError, Violation
-from pipes_trigger.helpers.arns import Arn
-from pipes_trigger.local.targets import LambdaTarget
+from pipes_trigger.local.destinations import enrichment_of, kind_of, payload_bytes, target_of
 from pipes_trigger.redrive.errors import RedriveError
 from pipes_trigger.redrive.message import DeadLetterMessageError, GivenUp
 from pipes_trigger.redrive.outcome import Fate, Outcome
@@ -22,6 +21,7 @@ from pipes_trigger.redrive.stream import StreamDeniedError, StreamRange
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pipes_trigger.delivery import Invoke
     from pipes_trigger.redrive.queue import Message
     from pipes_trigger.spec import PipeSpec
 
@@ -34,23 +34,26 @@ class Redriver:
     Brings back what one pipe gave up.
 
     Safe to run twice, and beside the pipe: a message that is being worked on is hidden from other runs, and each record
-    keeps its eventID, by which a function knows that it had it before.
+    keeps its eventID, by which whoever gets it knows that it had it before.
 
     Args:
         pipe: The pipe, as read back from its template.
         pipe_name: The pipe's name; messages of other pipes are kept.
         queue: The dead-letter queue, its URL or its ARN.
-        function_arn: The pipe's target.
-        clients: Gives the boto3 client of a service by its name. The one of Lambda does not retry by itself.
+        target_arn: The pipe's target.
+        clients: Gives the boto3 client of a service by its name. Those of Lambda and Step Functions do not retry by
+            themselves.
+        enrichment_arn: The pipe's enrichment, None where it has none.
         dry_run: Reads, filters and renders; invokes nothing and deletes nothing.
 
     Raises:
-        ConfigurationError: A pipe with an enrichment, or a target that is no function; every fault at once.
+        ConfigurationError: A target or an enrichment that a pipe does not deliver to here, or an enrichment that is not
+            given; every fault at once.
         RedriveError: There is no such queue, or SQS cannot be asked.
 
     Example:
         ```python
-        redriver = Redriver(pipe, pipe_name="orders", queue=url, function_arn=arn, clients=clients())
+        redriver = Redriver(pipe, pipe_name="orders", queue=url, target_arn=arn, clients=clients())
         for outcome in redriver.run():
             print(outcome)
         ```
@@ -62,18 +65,21 @@ class Redriver:
         *,
         pipe_name: str,
         queue: str,
-        function_arn: str,
+        target_arn: str,
         clients: Callable[[str], Any],
+        enrichment_arn: str | None = None,
         dry_run: bool = False,
     ) -> None:
-        _check(pipe, function_arn)
+        _check(pipe, target_arn, enrichment_arn)
         self._pipe = pipe
         self._pipe_name = pipe_name
-        self._function_arn = function_arn
+        self._target_arn = target_arn
+        self._enrichment_arn = enrichment_arn
         sqs = clients("sqs")
         self._queue = MessageQueue(sqs, queue_url(sqs, queue))
         self._streams = clients("dynamodbstreams")
-        self._target = LambdaTarget(clients("lambda"), function_arn)
+        self._target = target_of(target_arn, clients, pipe.target_parameters, pipe_name)
+        self._enrichment = None if enrichment_arn is None else enrichment_of(enrichment_arn, clients)
         self._dry_run = dry_run
         self._stopped = ""
 
@@ -88,7 +94,7 @@ class Redriver:
             may_go_on: Asked before each message.
 
         Raises:
-            RedriveError: AWS cannot be reached, refuses a request, or the function takes nothing at the moment.
+            RedriveError: AWS cannot be reached, refuses a request, or the target takes nothing at the moment.
         """
         kept: dict[str, Message] = {}
         seen = 0
@@ -130,11 +136,12 @@ class Redriver:
 
     def _bring_back(self, message: Message, given_up: GivenUp) -> Outcome:
         records = StreamRange(self._streams, given_up)
-        way = Redelivery(self._pipe, given_up, self._function_arn)
+        most = payload_bytes(self._enrichment_arn or self._target_arn)
+        way = Redelivery(self._pipe, given_up, self._target_arn, self._enrichment_arn, most)
         for page in records.pages():
             way.offer(page)
-            while (invoke := way.next()) is not None:
-                way.answered(_TAKEN if self._dry_run else self._invoke(message, invoke.payload))
+            while (action := way.next()) is not None:
+                self._send(message, way, action)
             if way.stopped:
                 break
         self._stopped = way.stopped
@@ -149,9 +156,16 @@ class Redriver:
             reason=reason,
         )
 
-    def _invoke(self, message: Message, payload: str) -> InvokeResult:
-        self._queue.renew(message)
-        return self._target.invoke(payload)
+    def _send(self, message: Message, way: Redelivery, action: Enrich | Invoke) -> None:
+        if not self._dry_run:
+            self._queue.renew(message)
+        if not isinstance(action, Enrich):
+            way.answered(_TAKEN if self._dry_run else self._target.take(action))
+        elif self._dry_run or self._enrichment is None:
+            # What the enrichment would answer is not known: nothing reaches the target, all of it is counted.
+            way.enriched(_TAKEN)
+        else:
+            way.enriched(self._enrichment.invoke(action.payload))
 
     def _fate(self, way: Redelivery, missing: str) -> tuple[Fate, str]:
         if way.stopped or way.failed:
@@ -163,14 +177,24 @@ class Redriver:
         return (Fate.WOULD_REDRIVE if self._dry_run else Fate.REDRIVEN), ""
 
 
-def _check(pipe: PipeSpec, function_arn: str) -> None:
+def _check(pipe: PipeSpec, target_arn: str, enrichment_arn: str | None) -> None:
     faults = []
-    if pipe.enrichment is not None:
-        problem = f"has an enrichment, got {pipe.enrichment!r}"
-        faults.append(Violation("RD003", pipe.logical_id, problem, "redrive a pipe without one"))
-    arn = Arn.try_parse(function_arn)
-    if arn is None or arn.service != "lambda":
-        problem = f"must be a Lambda function, got {function_arn!r}"
-        faults.append(Violation("RD004", "function", problem, "pass the ARN of the pipe's target"))
+    if pipe.enrichment is not None and enrichment_arn is None:
+        problem = "has an enrichment, and its ARN is not given"
+        faults.append(Violation("RD003", pipe.logical_id, problem, "pass it as the enrichment"))
+    if pipe.enrichment is None and enrichment_arn is not None:
+        problem = f"has no enrichment, got {enrichment_arn!r}"
+        faults.append(Violation("RD003", pipe.logical_id, problem, "leave the enrichment out"))
+    enrichment = None if enrichment_arn is None else kind_of(enrichment_arn)
+    if enrichment_arn is not None and (enrichment is None or not enrichment.enriches):
+        problem = f"must be a function or an Express state machine, got {enrichment_arn!r}"
+        faults.append(Violation("RD009", "enrichment", problem, "pass the ARN of the pipe's enrichment"))
+    if kind_of(target_arn) is None:
+        problem = f"must be a function, a state machine, a queue, a standard topic or an event bus, got {target_arn!r}"
+        faults.append(Violation("RD004", "target", problem, "pass the ARN of the pipe's target"))
+    faults += [
+        Violation("RD010", f"target_parameters.{name}", "is known only at deploy time", "write the value out")
+        for name in pipe.target_parameters.unknown
+    ]
     if faults:
         raise ConfigurationError(faults)

@@ -7,19 +7,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from pipes_trigger.errors import PipeSpecError, Violation
 from pipes_trigger.spec import reading
+from pipes_trigger.spec.enrichment import NULL_ANSWER, events_of
+from pipes_trigger.spec.parameters import Intrinsic, TargetParameters
 from pipes_trigger.spec.templates import Template, choose, load, stream_pipes
 from pipes_trigger.templates import InputTemplate, PipeContext
 from pipes_trigger.templates.rendering import read_event
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipes_trigger.filters import FilterPattern
 
-Intrinsic: TypeAlias = str | Mapping[str, Any]
-"""A value as it stands in the template: text, or a function such as `{"Fn::GetAtt": [...]}`."""
+_DEFAULTS: Final = TargetParameters()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,10 @@ class PipeSpec:
         enrichment: The enrichment's ARN, or None.
         role: The ARN of the pipe's role.
         filters: A record passes if any one of them matches, or if there are none.
-        input_template: What is made of each record, or None: records arrive as they are.
+        input_template: What is made of each record, with an enrichment of each event that it answers; None: they
+            arrive as they are.
+        enrichment_template: What the enrichment gets of each record, or None: it gets records as they are.
+        target_parameters: How the target is called.
         starting_position: `LATEST` or `TRIM_HORIZON`.
         batch_size: Records per batch, 1 to 10,000. Where the template does not say, 100 (AWS's documents disagree).
         batching_window: Seconds to wait for a full batch, 0 to 300.
@@ -65,6 +71,8 @@ class PipeSpec:
     role: Intrinsic | None = None
     filters: tuple[FilterPattern, ...] = ()
     input_template: InputTemplate | None = None
+    enrichment_template: InputTemplate | None = None
+    target_parameters: TargetParameters = _DEFAULTS
     starting_position: str = "LATEST"
     batch_size: int = reading.UNSTATED_BATCH_SIZE
     batching_window: int = 0
@@ -125,18 +133,50 @@ class PipeSpec:
 
     def element_text(self, record: Mapping[str, Any] | str, pipe: PipeContext | None = None) -> str:
         """
-        Write what becomes of one record as JSON text: one element of the list that the function is invoked with.
+        Write what becomes of one record as JSON text: one element of the list that a function is invoked with.
 
         Args:
-            record: The record, filtered already.
+            record: The record, filtered already; with an enrichment an event that this answered.
             pipe: What reserved variables stand for; without it, what the template says (`context`).
 
         Raises:
             InputTemplateError: A record that the input template cannot be rendered for.
         """
-        template = self.input_template
+        return self._rendered(self.input_template, record, pipe)
+
+    def enrichment_text(self, record: Mapping[str, Any] | str, pipe: PipeContext | None = None) -> str:
+        """
+        Write what the enrichment gets of one record as JSON text: one element of the list that it is invoked with.
+
+        Args:
+            record: The record, filtered already.
+            pipe: As for `element_text`.
+
+        Raises:
+            InputTemplateError: A record that the enrichment's input template cannot be rendered for.
+        """
+        return self._rendered(self.enrichment_template, record, pipe)
+
+    def enriched_text(self, event: Any, pipe: PipeContext | None = None) -> str:
+        """
+        Write what the target gets of one event that the enrichment answered, as JSON text.
+
+        Args:
+            event: The event, JSON-shaped.
+            pipe: As for `element_text`.
+
+        Raises:
+            InputTemplateError: An event that the input template cannot be rendered for.
+        """
+        if self.input_template is None:
+            return _json(event)
+        return self.element_text(event if isinstance(event, Mapping) else _json(event), pipe)
+
+    def _rendered(
+        self, template: InputTemplate | None, record: Mapping[str, Any] | str, pipe: PipeContext | None
+    ) -> str:
         if template is None:
-            return json.dumps(read_event(record), ensure_ascii=False, separators=(",", ":"))
+            return _json(read_event(record))
         rendered = template.render(record, pipe or self.context)
         return rendered if template.is_json else json.dumps(rendered, ensure_ascii=False)
 
@@ -165,25 +205,66 @@ class PipeSpec:
         return payload
 
     def simulate(
-        self, records: Iterable[Mapping[str, Any] | str], pipe: PipeContext | None = None
+        self,
+        records: Iterable[Mapping[str, Any] | str],
+        pipe: PipeContext | None = None,
+        *,
+        enrich: Callable[[list[Any]], Any] | None = None,
     ) -> tuple[list[Any], ...]:
         """
-        Give what the function would get for these records, one payload per full or last batch.
+        Give what the target would get for these records, one payload per full or last batch.
 
-        Time, failures and shards are left out: all records are there at once, in one shard, and every batch succeeds.
+        A function and a state machine get the payload as it is; a queue, a topic and an event bus get each element of
+        it as a message or event of its own. Time, failures and shards are left out: all records are there at once, in
+        one shard, and every batch succeeds.
+
+        Args:
+            records: The records, in stream order.
+            pipe: As for `element_text`.
+            enrich: Answers in place of the pipe's enrichment: it gets the list that the enrichment would get and gives
+                what that answers. A batch that it answers nothing for does not reach the target.
 
         Raises:
-            PipeSpecError: The pipe has an enrichment; what that answers is not known here.
-            InputTemplateError: As for `payload_text`.
+            PipeSpecError: The pipe has an enrichment and `enrich` is not given, or the other way round, or `enrich`
+                answers null.
+            InputTemplateError: A record that a template cannot be rendered for.
+
+        Example:
+            >>> from pipes_trigger.testing import insert
+            >>> pipe = PipeSpec(logical_id="P", name="orders", source="s", target="t", enrichment="e", batch_size=2)
+            >>> orders = [insert({"id": f"o-{number}"}) for number in range(3)]
+            >>> keys = lambda batch: [each["dynamodb"]["Keys"] for each in batch]
+            >>> pipe.simulate(orders, enrich=keys)
+            ([{'id': {'S': 'o-0'}}, {'id': {'S': 'o-1'}}], [{'id': {'S': 'o-2'}}])
         """
-        if self.enrichment is not None:
-            fix = "pass what the enrichment answers to payload()"
-            raise PipeSpecError(
-                [Violation("PS007", self.logical_id, "has an enrichment between filter and target", fix)]
-            )
+        self._check_enrich(given=enrich is not None)
         passing = [record for record in records if self.passes(record)]
-        starts = range(0, len(passing), self.batch_size)
-        return tuple(self.payload(passing[start : start + self.batch_size], pipe) for start in starts)
+        batches = [passing[start : start + self.batch_size] for start in range(0, len(passing), self.batch_size)]
+        if enrich is None:
+            return tuple(self.payload(batch, pipe) for batch in batches)
+        return tuple(payload for batch in batches if (payload := self._enriched(batch, pipe, enrich)))
+
+    def _check_enrich(self, *, given: bool) -> None:
+        if given is (self.enrichment is not None):
+            return
+        rule, problem, fix = (
+            ("PS008", "has no enrichment that enrich= could answer for", "leave enrich= out")
+            if given
+            else ("PS007", "has an enrichment between filter and target", "pass enrich=, which answers in its place")
+        )
+        raise PipeSpecError([Violation(rule, self.logical_id, problem, fix)])
+
+    def _enriched(
+        self, batch: Iterable[Mapping[str, Any] | str], pipe: PipeContext | None, enrich: Callable[[list[Any]], Any]
+    ) -> list[Any]:
+        events = events_of(enrich([json.loads(self.enrichment_text(record, pipe)) for record in batch]))
+        if events is None:
+            raise PipeSpecError([Violation("PS009", "enrich", *NULL_ANSWER.split("; "))])
+        return [json.loads(self.enriched_text(event, pipe)) for event in events]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _known(value: Intrinsic | None) -> str | None:

@@ -183,7 +183,7 @@ def run_redrive(site: Site, template: Path, *options: str) -> subprocess.Complet
     template.write_text(json.dumps(site.template), encoding="utf-8")
     command = [sys.executable, "-c", "from pipes_trigger.cli import main; main()", "redrive", str(template)]
     return subprocess.run(
-        [*command, "--function", site.function_arn, *options],
+        [*command, "--target", site.function_arn, *options],
         env={**site.session.environment(), "NO_COLOR": "1"},
         capture_output=True,
         text=True,
@@ -221,7 +221,7 @@ def test_the_deployed_function_brings_back_what_was_given_up(site: Site, tmp_pat
     site.give_up("a", "b")
     write_bundle(tmp_path, PipeSpec.from_template(site.template))
     files = {str(path.relative_to(tmp_path)): path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.*")}
-    site.deploy("redrive", HANDLER, zipped(files), QUEUE_URL=site.queue_url, FUNCTION_ARN=site.function_arn)
+    site.deploy("redrive", HANDLER, zipped(files), QUEUE_URL=site.queue_url, TARGET_ARN=site.function_arn)
     client = site.session.client("lambda")
 
     def invoke(event: dict[str, Any]) -> Any:
@@ -233,6 +233,80 @@ def test_the_deployed_function_brings_back_what_was_given_up(site: Site, tmp_pat
 
     run = invoke({"source": "aws.events"})
     assert (run["records"], site.delivered(), site.messages()) == ({"delivered": 2, "failed": 0}, ["a", "b"], 0)
+
+
+PLACES = {
+    "queue": "arn:aws:sqs:us-east-1:{account}:late",
+    "topic": "arn:aws:sns:us-east-1:{account}:late",
+    "bus": "arn:aws:events:us-east-1:{account}:event-bus/late",
+    "machine": "arn:aws:states:us-east-1:{account}:stateMachine:late",
+}
+
+
+def make_target(site: Site, kind: str, arn: str) -> None:
+    """
+    Make a target that was missing; a topic and a bus pass on to a queue called inbox.
+    """
+    client = site.session.client
+    inbox = client("sqs").create_queue(QueueName="late" if kind == "queue" else "inbox")["QueueUrl"]
+    names = {"QueueUrl": inbox, "AttributeNames": ["QueueArn"]}
+    inbox_arn = client("sqs").get_queue_attributes(**names)["Attributes"]["QueueArn"]
+    if kind == "topic":
+        client("sns").create_topic(Name="late")
+        raw = {"RawMessageDelivery": "true"}
+        client("sns").subscribe(TopicArn=arn, Protocol="sqs", Endpoint=inbox_arn, Attributes=raw)
+    elif kind == "bus":
+        client("events").create_event_bus(Name="late")
+        client("events").put_rule(Name="all", EventBusName="late", EventPattern='{"source": ["Pipe orders"]}')
+        targets = [{"Id": "inbox", "Arn": inbox_arn, "InputPath": "$.detail"}]
+        client("events").put_targets(Rule="all", EventBusName="late", Targets=targets)
+    elif kind == "machine":
+        send = {"QueueUrl": inbox, "MessageBody.$": "States.ArrayGetItem($, 0)"}
+        state = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": send, "End": True}
+        client("stepfunctions").create_state_machine(
+            name="late",
+            type="EXPRESS",
+            roleArn=f"arn:aws:iam::{site.session.account}:role/machine",
+            definition=json.dumps({"StartAt": "Send", "States": {"Send": state}}),
+        )
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_what_a_pipe_without_a_function_gave_up_comes_back(site: Site, tmp_path: Path, kind: str) -> None:
+    """
+    A target that was missing is made, and the deployed function delivers to it what the pipe could not.
+    """
+    arn = PLACES[kind].format(account=site.session.account)
+    properties = {
+        **site.properties,
+        "Target": arn,
+        "TargetParameters": {"InputTemplate": '{"id": <$.dynamodb.Keys.id.S>}'},
+    }
+    spec = PipeSpec.from_template({"Resources": {"Orders": {"Type": "AWS::Pipes::Pipe", "Properties": properties}}})
+    site.session.client("dynamodb").put_item(TableName="orders", Item={"id": {"S": "a"}})
+    # The emulator takes events for a bus that is not there.
+    missing = PLACES["machine"].format(account=site.session.account) if kind == "bus" else arn
+    with PipeRuntime(
+        spec,
+        source_arn=site.stream_arn,
+        target_arn=missing,
+        dead_letter_arn=site.queue_arn,
+        clients=site.session.client,
+    ) as pipe:
+        assert pipe.wait(lambda progress: progress.dead_lettered == 1, timeout=30)
+    write_bundle(tmp_path, spec)
+    files = {str(path.relative_to(tmp_path)): path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.*")}
+    site.deploy("redrive", HANDLER, zipped(files), QUEUE_URL=site.queue_url, TARGET_ARN=arn)
+
+    make_target(site, kind, arn)
+    answer = site.session.client("lambda").invoke(FunctionName="redrive", Payload=b"{}")
+    run = json.loads(answer["Payload"].read())
+
+    sqs = site.session.client("sqs")
+    url = sqs.get_queue_url(QueueName="late" if kind == "queue" else "inbox")["QueueUrl"]
+    (message,) = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    assert (run["records"], json.loads(message["Body"])) == ({"delivered": 1, "failed": 0}, {"id": "a"})
+    assert site.messages() == 0
 
 
 def test_the_constructs_function_works_as_deployed(
@@ -283,7 +357,7 @@ def test_two_runs_side_by_side_deliver_once(site: Site, tmp_path: Path) -> None:
     template.write_text(json.dumps(site.template), encoding="utf-8")
     code = "from pipes_trigger.cli import main; main()"
     command = [sys.executable, "-c", code, "redrive", str(template), "--queue", site.queue_url]
-    command += ["--function", site.function_arn, "--json"]
+    command += ["--target", site.function_arn, "--json"]
     runs = [
         subprocess.Popen(command, env=site.session.environment(), stdout=subprocess.PIPE, text=True) for _ in range(2)
     ]

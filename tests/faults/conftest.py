@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from pipes_trigger.delivery import Backoff, DeadLetter, Invoke, Lanes, ShardAddress, ShardPosition, Wait
+from pipes_trigger.delivery import Backoff, DeadLetter, Enrich, Invoke, Lanes, ShardAddress, ShardPosition, Wait
 from pipes_trigger.helpers.arns import Arn
 from pipes_trigger.local.carrier import Carrier
 from pipes_trigger.local.checkpoints import CheckpointFile, Keeper
 from pipes_trigger.local.deadletter import DeadLetterQueue
+from pipes_trigger.local.destinations import enrichment_of, target_of
 from pipes_trigger.local.metrics import Metrics
 from pipes_trigger.local.pump import Pump
 from pipes_trigger.local.reporter import Reporter
 from pipes_trigger.local.shard import StreamUnavailableError
 from pipes_trigger.local.stream import StreamReader
-from pipes_trigger.local.targets import LambdaTarget
 from pipes_trigger.local.worker import ShardWorker
 from pipes_trigger.spec import PipeSpec
 from pipes_trigger.templates import InputTemplate
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 STREAM: Final = "arn:aws:dynamodb:us-east-1:111122223333:table/orders/stream/2026-01-01T00:00:00.000"
 FUNCTION: Final = "arn:aws:lambda:us-east-1:111122223333:function:orders"
+ENRICHMENT: Final = "arn:aws:lambda:us-east-1:111122223333:function:enrichment"
+TOPIC: Final = "arn:aws:sns:us-east-1:111122223333:orders"
 QUEUE: Final = "arn:aws:sqs:us-east-1:111122223333:letters"
 NOW: Final = 1_800_000_000.0
 _MOST_ROUNDS: Final = 10_000
@@ -62,13 +64,16 @@ class Service:
     The stream, the function and the queue, as one client for all of them.
 
     `respond` is the function: told how often it was invoked, this time included, and the numbers of the records, it
-    gives its answer, or a `Raw` response, or raises. `down` calls of each kind fail because nobody listens.
+    gives its answer, or a `Raw` response, or raises. `enrich` is the enrichment, told the same, and the records; the
+    pipe has one where it is given. `down` calls of each kind fail because nobody listens.
     """
 
     respond: Callable[[int, list[int]], Any] = lambda _time, _numbers: None
     shards: dict[str, Shard] = field(default_factory=lambda: {"a": Shard()})
     down: dict[str, int] = field(default_factory=dict)
     created: float = NOW
+    enrich: Callable[[int, list[int], list[Any]], Any] | None = None
+    enriched: list[list[int]] = field(default_factory=list)
     sent: list[list[int]] = field(default_factory=list)
     letters: list[tuple[int, int]] = field(default_factory=list)
     reads: list[str] = field(default_factory=list)
@@ -131,13 +136,33 @@ class Service:
 
     def invoke(self, **request: Any) -> dict[str, Any]:
         """
-        Let the function respond.
+        Let the function respond, or the enrichment.
         """
+        if request["FunctionName"] == ENRICHMENT:
+            return self._enrich(json.loads(request["Payload"]))
         envelopes = [record for element in json.loads(request["Payload"]) for record in element["Records"]]
         numbers = [int(record["dynamodb"]["NewImage"]["number"]["N"]) for record in envelopes]
         self.sent.append(numbers)
         self._connect("invoke")
         answer = self.respond(len(self.sent), numbers)
+        if isinstance(answer, Raw):
+            return {"Payload": io.BytesIO(answer.text.encode()), **answer.more}
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+    def publish_batch(self, **request: Any) -> dict[str, Any]:
+        """
+        Let the topic take all messages.
+        """
+        messages = [json.loads(entry["Message"])["Records"][0] for entry in request["PublishBatchRequestEntries"]]
+        self.sent.append([int(record["dynamodb"]["NewImage"]["number"]["N"]) for record in messages])
+        return {}
+
+    def _enrich(self, records: list[Any]) -> dict[str, Any]:
+        assert self.enrich is not None
+        numbers = [int(record["dynamodb"]["NewImage"]["number"]["N"]) for record in records]
+        self.enriched.append(numbers)
+        self._connect("enrich")
+        answer = self.enrich(len(self.enriched), numbers, records)
         if isinstance(answer, Raw):
             return {"Payload": io.BytesIO(answer.text.encode()), **answer.more}
         return {"Payload": io.BytesIO(json.dumps(answer).encode())}
@@ -198,7 +223,7 @@ class Stepper(ShardWorker):
         """
         acted, waits = False, []
         for lane in self._lanes:
-            while isinstance(action := lane.next(self._clock()), Invoke | DeadLetter):
+            while isinstance(action := lane.next(self._clock()), Enrich | Invoke | DeadLetter):
                 self._carrier.carry(lane, action, self._changed)
                 acted = True
             if isinstance(action, Wait):
@@ -211,12 +236,14 @@ class Rig:
     The runtime's own parts, put together on a virtual clock.
     """
 
-    def __init__(self, service: Service, checkpoint: Path | None = None, **settings: Any) -> None:
+    def __init__(
+        self, service: Service, checkpoint: Path | None = None, target: str = FUNCTION, **settings: Any
+    ) -> None:
         self.now = NOW
         self.events: list[Any] = []
         self.metrics = Metrics()
         self._backoff = Backoff(first=1, longest=8)
-        self._spec = pipe_spec(**settings)
+        self._spec = pipe_spec(enrichment=None if service.enrich is None else ENRICHMENT, **settings)
         self._reporter = Reporter(self.events.append)
         file = None if checkpoint is None else CheckpointFile(checkpoint, STREAM)
         start = None if file is None else file.read()
@@ -224,7 +251,8 @@ class Rig:
         self._pump = Pump(self.stream, self._new_worker, lambda *_lost: None, self._clock)
         self._carrier = Carrier(
             name="orders",
-            target=LambdaTarget(service, FUNCTION),
+            target=target_of(target, service.client, self._spec.target_parameters, "orders"),
+            enrichment=None if service.enrich is None else enrichment_of(ENRICHMENT, service.client),
             dead_letter=DeadLetterQueue(service, Arn.parse(QUEUE)),
             reporter=self._reporter,
             metrics=self.metrics,

@@ -261,7 +261,9 @@ def test_every_pipe_of_a_deployment_has_a_file(service: Any, spec_of: Any, tmp_p
         logical_id="Pipe",
         source=STREAM,
         target=FUNCTION,
+        enrichment=None,
         dead_letter=None,
+        target_parameters={},
         session=session,
     )
     deployment: Any = SimpleNamespace(stacks=[SimpleNamespace(name="Orders", template=template)], pipes=[pipe])

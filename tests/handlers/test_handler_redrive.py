@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PLACE = "eu-west-1:111122223333"
 STREAM = f"arn:aws:dynamodb:{PLACE}:table/orders/stream/2026-01-01T00:00:00.000"
-VARIABLES = {"QUEUE_URL": "https://queue", "FUNCTION_ARN": f"arn:aws:lambda:{PLACE}:function:orders"}
+VARIABLES = {"QUEUE_URL": "https://queue", "TARGET_ARN": f"arn:aws:lambda:{PLACE}:function:orders"}
 PROPERTIES = {
     "Name": "orders",
     "Source": "stream",
@@ -126,7 +126,7 @@ def test_every_fault_of_the_environment_is_named(tmp_path: Path) -> None:
     fix = "deploy this function with DynamoDBStreamTrigger.add_redrive()"
     assert caught.value.faults == (
         f"QUEUE_URL: is not set; {fix}",
-        f"FUNCTION_ARN: is not set; {fix}",
+        f"TARGET_ARN: is not set; {fix}",
         "LOG_LEVEL: must be one of INFO, DEBUG, WARNING, ERROR, got 'LOUD'; the default is INFO",
     )
 

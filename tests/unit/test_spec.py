@@ -528,7 +528,7 @@ def test_simulate_enrichment() -> None:
     with pytest.raises(PipeSpecError) as caught:
         PipeSpec.from_template(template(P=pipe(Enrichment="arn"))).simulate([{}])
     assert str(caught.value) == (
-        "[PS007] P: has an enrichment between filter and target; pass what the enrichment answers to payload()"
+        "[PS007] P: has an enrichment between filter and target; pass enrich=, which answers in its place"
     )
 
 

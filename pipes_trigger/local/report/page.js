@@ -80,7 +80,9 @@ function rowsOf(record) {
   key.setAttribute("aria-expanded", String(open));
   const cell = element("td");
   cell.append(key);
-  const sent = record.steps.filter((step) => step[1] === "invoked").length;
+  // An attempt begins with the enrichment, where there is one.
+  const begun = record.steps.some((step) => step[1] === "enriching") ? "enriching" : "invoked";
+  const sent = record.steps.filter((step) => step[1] === begun).length;
   const fate = element("td");
   fate.append(element("span", record.fate, `fate ${record.fate}`));
   row.append(element("td", clock(record.time)), element("td", record.pipe), element("td", record.change), cell,

@@ -103,10 +103,39 @@ class Site:
         received = self.session.client("sqs").receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)
         return [json.loads(message["Body"]) for message in received.get("Messages", [])]
 
+    def function(self, name: str, code: str) -> str:
+        """
+        Deploy another function, and give its ARN.
+        """
+        return deploy_function(self.session, name, code)
+
+    def state_machine(self, kind: str, state: dict[str, Any], name: str = "orders") -> str:
+        """
+        Make a state machine of one state, and give its ARN.
+        """
+        definition = {"StartAt": "Only", "States": {"Only": state}}
+        made = self.session.client("stepfunctions").create_state_machine(
+            name=name,
+            definition=json.dumps(definition),
+            roleArn=f"arn:aws:iam::{self.session.account}:role/orders",
+            type=kind,
+        )
+        return str(made["stateMachineArn"])
+
+    def executions(self, machine_arn: str) -> list[tuple[str, Any]]:
+        """
+        Give how each execution of a state machine ended, and its input, the oldest first.
+        """
+        client = self.session.client("stepfunctions")
+        found = client.list_executions(stateMachineArn=machine_arn)["executions"]
+        described = [client.describe_execution(executionArn=each["executionArn"]) for each in found]
+        described.sort(key=lambda execution: execution["startDate"])
+        return [(execution["status"], json.loads(execution["input"])) for execution in described]
+
 
 class Run:
     """
-    A pipe of the site that runs, and what it told.
+    A pipe of the site that runs, and what it told. `enrichment` and `target` are sections of its template.
     """
 
     def __init__(
@@ -115,14 +144,16 @@ class Run:
         dead_letter_arn: str | None = None,
         *,
         target_arn: str | None = None,
+        enrichment_arn: str | None = None,
         checkpoint: Path | None = None,
         **settings: Any,
     ) -> None:
         self.events: list[Any] = []
         self.runtime = PipeRuntime(
-            pipe_spec(**settings),
+            pipe_spec(enriched=enrichment_arn is not None, **settings),
             source_arn=site.stream_arn,
             target_arn=target_arn or site.function_arn,
+            enrichment_arn=enrichment_arn,
             dead_letter_arn=dead_letter_arn,
             clients=site.session.client,
             observer=self.events.append,
@@ -144,7 +175,13 @@ class Run:
         return [event for event in self.events if isinstance(event, kind)]
 
 
-def pipe_spec(**settings: Any) -> PipeSpec:
+def pipe_spec(
+    *,
+    enriched: bool = False,
+    enrichment: dict[str, Any] | None = None,
+    target: dict[str, Any] | None = None,
+    **settings: Any,
+) -> PipeSpec:
     """
     Read a pipe back from a template, as the runtime gets them; `filters` and the settings of the stream vary.
     """
@@ -159,7 +196,8 @@ def pipe_spec(**settings: Any) -> PipeSpec:
         "Target": {"Fn::GetAtt": ["Function", "Arn"]},
         "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
         "SourceParameters": source,
-        "TargetParameters": {"InputTemplate": template},
+        "TargetParameters": target or {"InputTemplate": template},
+        **({"Enrichment": "enrichment", "EnrichmentParameters": enrichment or {}} if enriched else {}),
     }
     return PipeSpec.from_template({"Resources": {"Pipe": {"Type": "AWS::Pipes::Pipe", "Properties": properties}}})
 
@@ -200,27 +238,34 @@ def deploy_site(local_session: LocalSession) -> Site:
         AttributeDefinitions=[id_, {"AttributeName": "at", "AttributeType": "S"}],
         KeySchema=[key, {"AttributeName": "at", "KeyType": "RANGE"}],
     )
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("index.py", FUNCTION)
-    function = local_session.client("lambda").create_function(
-        FunctionName="orders",
-        Runtime="python3.12",
-        Role=f"arn:aws:iam::{local_session.account}:role/orders",
-        Handler="index.handler",
-        Code={"ZipFile": code.getvalue()},
-        Timeout=60,
-        Environment={"Variables": {"CALLS": "calls"}},
-    )
     queue_url = local_session.client("sqs").create_queue(QueueName="letters")["QueueUrl"]
     return Site(
         session=local_session,
         stream_arn=table["LatestStreamArn"],
-        function_arn=function["FunctionArn"],
+        function_arn=deploy_function(local_session, "orders", FUNCTION),
         queue_arn=f"arn:aws:sqs:us-east-1:{local_session.account}:letters",
         queue_url=queue_url,
         topic_arn=local_session.client("sns").create_topic(Name="letters")["TopicArn"],
     )
+
+
+def deploy_function(session: LocalSession, name: str, code: str) -> str:
+    """
+    Deploy a function, and give its ARN.
+    """
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.writestr("index.py", code)
+    function = session.client("lambda").create_function(
+        FunctionName=name,
+        Runtime="python3.12",
+        Role=f"arn:aws:iam::{session.account}:role/orders",
+        Handler="index.handler",
+        Code={"ZipFile": zipped.getvalue()},
+        Timeout=60,
+        Environment={"Variables": {"CALLS": "calls"}},
+    )
+    return str(function["FunctionArn"])
 
 
 @pytest.fixture

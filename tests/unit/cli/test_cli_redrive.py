@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Template = Callable[..., dict[str, Any]]
 
 FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:orders"
-TARGET = ("--queue", "http://127.0.0.1:9/111122223333/dead-letters", "--function", FUNCTION)
+TARGET = ("--queue", "http://127.0.0.1:9/111122223333/dead-letters", "--target", FUNCTION)
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +55,7 @@ def test_the_help_says_what_is_deleted_and_when(shell: Shell) -> None:
     code, out, _ = shell("redrive", "--help")
 
     assert code == 0
-    assert "deleted only after the function took every record of it" in " ".join(out.split())
+    assert "deleted only after the target took every record of it" in " ".join(out.split())
     assert "--dry-run\n" in out
 
 
@@ -93,7 +93,8 @@ def test_a_pipe_that_cannot_be_redriven_is_refused(shell: Shell, synthesized: Ca
     assert shell("redrive", "template.json", *TARGET) == (
         2,
         "",
-        "error: [RD003] template.json: Orders: has an enrichment, got 'enrich'; redrive a pipe without one\n",
+        "error: [RD003] template.json: Orders: has an enrichment, and its ARN is not given; "
+        "pass it as the enrichment\n",
     )
 
 
@@ -104,23 +105,24 @@ def test_an_endpoint_where_nothing_answers_is_said(shell: Shell, synthesized: Ca
     """
     synthesized()
 
-    code, out, err = shell("redrive", "template.json", "--name", "orders", "--queue", queue, "--function", FUNCTION)
+    code, out, err = shell("redrive", "template.json", "--name", "orders", "--queue", queue, "--target", FUNCTION)
 
     assert (code, out) == (2, "")
     assert 'Could not connect to the endpoint URL: "http://127.0.0.1:9/' in err.splitlines()[-1]
     assert err.splitlines()[-1].startswith("error: ")
 
 
-def test_a_function_that_is_no_arn_is_refused(shell: Shell, synthesized: Callable[..., None]) -> None:
+def test_a_target_that_is_no_arn_is_refused(shell: Shell, synthesized: Callable[..., None]) -> None:
     """
     Before anything is asked of AWS, also where no region is known.
     """
     synthesized(Name="orders")
 
-    assert shell("redrive", "template.json", "--queue", "https://queue", "--function", "orders") == (
+    assert shell("redrive", "template.json", "--queue", "https://queue", "--target", "orders") == (
         2,
         "",
-        "error: [RD004] template.json: function: must be a Lambda function, got 'orders'; "
+        "error: [RD004] template.json: target: must be a function, a state machine, a queue, a standard topic or "
+        "an event bus, got 'orders'; "
         "pass the ARN of the pipe's target\n",
     )
 

@@ -15,6 +15,7 @@ from pipes_trigger.delivery import (
     Condition,
     DeadLetter,
     Delivered,
+    Enrich,
     Failed,
     Filtered,
     Invoke,
@@ -52,6 +53,7 @@ class Pipe:
     refused: frozenset[str] = frozenset()
     unrenderable: frozenset[str] = frozenset()
     padding: int = 0
+    enrichment: str | None = None
 
     def passes(self, record: Record) -> bool:
         """
@@ -67,6 +69,21 @@ class Pipe:
             raise InputTemplateError([Violation("IT999", "$.gone", "is not there", "leave it out")])
         time = pipe.ingestion_time if pipe else None
         return json.dumps({"id": record["eventID"], "at": time, "pad": "x" * self.padding})
+
+    def enrichment_text(self, record: Record, pipe: PipeContext | None = None) -> str:
+        """
+        Render the id, padded.
+        """
+        return self.element_text(record, pipe)
+
+    def enriched_text(self, event: Any, pipe: PipeContext | None = None) -> str:
+        """
+        Render an event as it is; one without an id cannot be rendered.
+        """
+        if not isinstance(event, dict) or "id" not in event:
+            raise InputTemplateError([Violation("IT999", "$.id", "is not there", "add it")])
+        time = pipe.ingestion_time if pipe else None
+        return json.dumps({"enriched": event["id"], "at": time})
 
 
 def make_record(event_id: str, created: float | None = NOW) -> dict[str, Any]:
@@ -110,8 +127,12 @@ class World:
     pipe: Pipe
     target: Callable[[str], InvokeResult]
     dead_letter_error: Callable[[str], str | None] = lambda _letters: None
+    enrich: Callable[[str], InvokeResult] | None = None
     backoff: Backoff = field(default_factory=lambda: Backoff(first=1, factor=2, longest=8))
     now: float = NOW
+    enriched: list[str] = field(default_factory=list)
+    payloads: list[Any] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
     invoked: list[str] = field(default_factory=list)
     invoked_at: list[float] = field(default_factory=list)
     attempts: list[int] = field(default_factory=list)
@@ -151,23 +172,37 @@ class World:
             assert action.until > self.now
             self.waits.append(action.until - self.now)
             self.now = action.until
+        elif isinstance(action, Enrich):
+            self._enrich(action)
         elif isinstance(action, Invoke):
             self._invoke(action)
         elif isinstance(action, DeadLetter):
             self._discard(action)
         return action is not None
 
+    def _enrich(self, action: Enrich) -> None:
+        letters = ids(action.batch.records)
+        assert self.enrich is not None
+        assert [element["id"] for element in json.loads(action.payload)] == list(letters)
+        self.enriched.append(letters)
+        self._note(self.delivery.enriched(self.enrich(letters), self.now))
+
     def _invoke(self, action: Invoke) -> None:
         letters = ids(action.batch.records)
-        assert [element["id"] for element in json.loads(action.payload)] == list(letters)
+        self.payloads.append(json.loads(action.payload))
+        if self.enrich is None:
+            assert [element["id"] for element in self.payloads[-1]] == list(letters)
         self.invoked.append(letters)
         self.invoked_at.append(self.now - NOW)
         self.attempts.append(action.attempt)
-        for note in self.delivery.answered(self.target(letters), self.now):
-            if isinstance(note, Delivered):
-                self.delivered.append(ids(note.batch.records))
-            else:
+        self._note(self.delivery.answered(self.target(letters), self.now))
+
+    def _note(self, notes: Sequence[Delivered | Failed]) -> None:
+        for note in notes:
+            if isinstance(note, Failed):
                 self.failed.append(note)
+            else:
+                (self.skipped if note.skipped else self.delivered).append(ids(note.batch.records))
 
     def _discard(self, action: DeadLetter) -> None:
         letters = ids(action.batch.records)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -16,6 +16,7 @@ from pipes_trigger.delivery import (
     Backoff,
     DeadLetter,
     Delivered,
+    Enrich,
     Invoke,
     InvokeResult,
     InvokeStatus,
@@ -26,11 +27,23 @@ from pipes_trigger.delivery import (
     lane_of,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 ADDRESS = ShardAddress(pipe_arn="p", stream_arn="s", shard_id="0")
 ITEMS = "abcde"
 DONE = InvokeResult(InvokeStatus.ANSWERED)
 FAILURES = [status for status in InvokeStatus if status is not InvokeStatus.ANSWERED]
 LANES = st.integers(0, 2)
+# What an enrichment answers for some ids; what is no list of events, or null, fails the batch.
+ANSWERS: dict[str, Callable[[list[object]], str]] = {
+    "same": json.dumps,
+    "fewer": lambda names: json.dumps(names[:1]),
+    "more": lambda names: json.dumps(names * 2),
+    "nothing": lambda _names: "[]",
+    "null": lambda _names: "null",
+    "garbage": lambda _names: "{",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +59,7 @@ class Pipe:
     batching_window: int = 0
     maximum_record_age: int = -1
     filters: tuple[Any, ...] = ()
+    enrichment: str | None = None
 
     def passes(self, record: Any) -> bool:
         """
@@ -60,6 +74,15 @@ class Pipe:
         assert pipe is None
         return json.dumps(record["eventID"])
 
+    enrichment_text = element_text
+
+    def enriched_text(self, event: Any, pipe: Any = None) -> str:
+        """
+        Render an event as it is.
+        """
+        assert pipe is None
+        return json.dumps(event)
+
 
 class Shard(RuleBasedStateMachine):
     """
@@ -68,13 +91,23 @@ class Shard(RuleBasedStateMachine):
     What is decided is kept at once, as the runtime does; what is in flight is not.
     """
 
-    @initialize(lanes=st.integers(1, 3), batch_size=st.integers(1, 4), retries=st.integers(0, 2), bisect=st.booleans())
-    def begin(self, *, lanes: int, batch_size: int, retries: int, bisect: bool) -> None:
+    @initialize(
+        lanes=st.integers(1, 3),
+        batch_size=st.integers(1, 4),
+        retries=st.integers(0, 2),
+        bisect=st.booleans(),
+        enrichment=st.sampled_from([None, "arn"]),
+    )
+    def begin(self, *, lanes: int, batch_size: int, retries: int, bisect: bool, enrichment: str | None) -> None:
         """
         Start a pipe on an empty shard.
         """
         self.pipe = Pipe(
-            parallelization_factor=lanes, batch_size=batch_size, maximum_retry_attempts=retries, bisect=bisect
+            parallelization_factor=lanes,
+            batch_size=batch_size,
+            maximum_retry_attempts=retries,
+            bisect=bisect,
+            enrichment=enrichment,
         )
         self.now = 0.0
         self.stream: list[dict[str, Any]] = []
@@ -102,8 +135,13 @@ class Shard(RuleBasedStateMachine):
         told = self.lanes.offer([record for record in page if not self.start.is_decided(record)], self.now)
         assert all(note.record["refused"] for note in told)
 
-    @rule(lane=LANES, failure=st.sampled_from([None, *FAILURES]), bad=st.sets(st.integers(0, 3)))
-    def step(self, lane: int, failure: InvokeStatus | None, bad: set[int]) -> None:
+    @rule(
+        lane=LANES,
+        failure=st.sampled_from([None, *FAILURES]),
+        bad=st.sets(st.integers(0, 3)),
+        answer=st.sampled_from(sorted(ANSWERS)),
+    )
+    def step(self, lane: int, failure: InvokeStatus | None, bad: set[int], answer: str) -> None:
         """
         Let a lane do the next thing: it fails altogether, or for some of its records, or for none.
         """
@@ -116,17 +154,17 @@ class Shard(RuleBasedStateMachine):
             chosen.discarded(None if sent else "no queue", self.now)
             if sent:
                 self.decide(action.batch.event_ids)
+        elif isinstance(action, Enrich):
+            self.check_sent(lane, action)
+            self.enrich(chosen, action, failure, answer)
         elif isinstance(action, Invoke):
             self.check_sent(lane, action)
             names = action.batch.event_ids
             report = [{"itemIdentifier": name} for place, name in enumerate(names) if place in bad]
-            answer = InvokeResult(InvokeStatus.ANSWERED, json.dumps({"batchItemFailures": report}))
-            result = answer if failure is None else InvokeResult(failure)
-            for name in names:
-                self.counted[name] = self.counted.get(name, 0) + result.status.counts
-            for note in chosen.answered(result, self.now):
-                if isinstance(note, Delivered):
-                    self.decide(note.batch.event_ids)
+            done = InvokeResult(InvokeStatus.ANSWERED, json.dumps({"batchItemFailures": report}))
+            result = done if failure is None else InvokeResult(failure)
+            self.count(names, counts=result.status.counts)
+            self.note(chosen.answered(result, self.now))
 
     @rule(lane=LANES)
     def kill_in_flight(self, lane: int) -> None:
@@ -134,7 +172,7 @@ class Shard(RuleBasedStateMachine):
         Kill the process when the function has run and nobody has seen its answer.
         """
         action = self.lane(lane).next(self.now)
-        if isinstance(action, Invoke):
+        if isinstance(action, Enrich | Invoke):
             self.check_sent(lane, action)
         self.restart()
 
@@ -169,6 +207,8 @@ class Shard(RuleBasedStateMachine):
                 elif isinstance(action, DeadLetter):
                     lane.discarded(None, self.now)
                     self.decide(action.batch.event_ids)
+                elif isinstance(action, Enrich):
+                    lane.enriched(InvokeResult(InvokeStatus.ANSWERED, "[1]"), self.now)
                 else:
                     lane.answered(DONE, self.now)
                     self.decide(action.batch.event_ids)
@@ -184,6 +224,34 @@ class Shard(RuleBasedStateMachine):
         self.read_to = int(self.start.after or 0)
         self.counted: dict[object, int] = {}
 
+    def enrich(self, lane: Any, action: Enrich, failure: InvokeStatus | None, answer: str) -> None:
+        """
+        Let the enrichment answer, or fail; the target's turn is next, or never comes.
+        """
+        names = action.batch.event_ids
+        said = InvokeResult(InvokeStatus.ANSWERED, ANSWERS[answer](list(names)))
+        result = said if failure is None else InvokeResult(failure)
+        notes = lane.enriched(result, self.now)
+        assert bool(notes) is (failure is not None or answer in {"nothing", "null", "garbage"})
+        if notes and not isinstance(notes[0], Delivered):
+            self.count(names, counts=result.status.counts)
+        self.note(notes)
+
+    def count(self, names: Any, *, counts: bool) -> None:
+        """
+        Note that these were sent the whole way, or as far as they came.
+        """
+        for name in names:
+            self.counted[name] = self.counted.get(name, 0) + counts
+
+    def note(self, notes: Any) -> None:
+        """
+        Keep what was decided.
+        """
+        for note in notes:
+            if isinstance(note, Delivered):
+                self.decide(note.batch.event_ids)
+
     def lane(self, number: int) -> Any:
         """
         Give one of the lanes.
@@ -191,7 +259,7 @@ class Shard(RuleBasedStateMachine):
         lanes = list(self.lanes)
         return lanes[number % len(lanes)]
 
-    def check_sent(self, lane: int, action: Invoke) -> None:
+    def check_sent(self, lane: int, action: Enrich | Invoke) -> None:
         """
         Expect the lane's first undecided records, in order, each sent no more often than it may be.
         """

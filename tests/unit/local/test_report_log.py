@@ -42,6 +42,16 @@ CASES: list[tuple[events.PipeEvent, dict[str, Any], dict[str, Any]]] = [
         {"payload": f'["{SECRET}"]'},
     ),
     (
+        events.EnrichmentInvoked(pipe="p", time=0.0, records=(RECORD,), attempt=1, payload=f'["{SECRET}"]'),
+        {"event": "enrichment_invoked", "eventIDs": ["e1"], "attempt": 1},
+        {"payload": f'["{SECRET}"]'},
+    ),
+    (
+        events.EnrichmentAnswered(pipe="p", time=0.0, records=(RECORD,), elements=3, seconds=0.5),
+        {"event": "enrichment_answered", "eventIDs": ["e1"], "elements": 3, "seconds": 0.5},
+        {},
+    ),
+    (
         events.BatchFailed(pipe="p", time=0.0, **BATCH, next_step="retry 1 of 2", retry_at=1.0),
         {
             "event": "batch_failed",

@@ -82,6 +82,59 @@ def test_a_records_way_is_kept_step_by_step() -> None:
     )
 
 
+def test_an_enrichment_is_a_step_of_its_batch() -> None:
+    """
+    One batch number for both stages of an attempt, another for the next one, and what the enrichment answered.
+    """
+    trace = Trace()
+    records = tuple(read(trace, 1, 2))
+    batch: dict[str, Any] = {"pipe": "orders", "records": records}
+    sent: dict[str, Any] = {**batch, "payload": "[]"}
+    why = "enrichment ended with function error: KeyError"
+    failed: dict[str, Any] = {"next_step": "retry 1 of 1", "retry_at": 2.0, "seconds": 0.5}
+    trace.event(events.EnrichmentInvoked(**sent, time=1.0, attempt=1))
+    trace.event(events.BatchFailed(**batch, **failed, time=1.5, reason=why))
+    trace.event(events.EnrichmentInvoked(**sent, time=2.0, attempt=2))
+    trace.event(events.EnrichmentAnswered(**batch, time=2.5, elements=1, seconds=0.5))
+    trace.event(events.BatchInvoked(**sent, time=2.5, attempt=2))
+    trace.event(events.BatchSucceeded(**batch, time=3.0, seconds=0.5))
+    trace.event(events.RecordDelivered(pipe="orders", time=3.0, record=records[0]))
+
+    row, _ = trace.data()["records"]
+
+    assert (row["fate"], row["steps"]) == (
+        "delivered",
+        [
+            (1.0, "enriching", "attempt 1, 2 records", 1),
+            (1.5, "failed", f"{why} -> retry 1 of 1; 500 ms", 1),
+            (2.0, "enriching", "attempt 2, 2 records", 2),
+            (2.5, "enriched", "to 1 event; 500 ms", 2),
+            (2.5, "invoked", "attempt 2, 2 records", 2),
+            (3.0, "succeeded", "500 ms", 2),
+        ],
+    )
+
+
+def test_records_that_were_enriched_to_nothing_say_so() -> None:
+    """
+    In the report as in the terminal: they are done with, and the target was not invoked.
+    """
+    trace = Trace()
+    (first,) = read(trace, 1)
+    sent: dict[str, Any] = {"pipe": "orders", "records": (first,), "payload": "[]"}
+    trace.event(events.EnrichmentInvoked(**sent, time=1.0, attempt=1))
+    trace.event(events.EnrichmentAnswered(pipe="orders", time=1.5, records=(first,), elements=0, seconds=0.5))
+    delivered = events.RecordDelivered(pipe="orders", time=1.5, record=first, skipped=True)
+    trace.event(delivered)
+
+    (row,) = trace.data()["records"]
+    line = LocalConsole(Console(file=io.StringIO())).line(delivered)
+
+    assert (row["fate"], row["steps"][-1]) == ("delivered", (1.5, "enriched", "to nothing; 500 ms", 1))
+    assert line is not None
+    assert line.plain.endswith("delivered  the enrichment answered nothing, so the target was not invoked")
+
+
 def test_the_same_record_goes_through_two_pipes() -> None:
     """
     Pipes on one stream read the same records; each has a fate of its own.

@@ -34,6 +34,7 @@ from pipes_trigger.local.events import (
 )
 from pipes_trigger.local.reporter import Progress
 from pipes_trigger.local.runtime import PipeRuntime
+from pipes_trigger.spec import TargetParameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,6 +70,7 @@ class Pipe:
     maximum_retry_attempts: int = 0
     maximum_record_age: int = -1
     bisect: bool = False
+    target_parameters: TargetParameters = field(default_factory=TargetParameters)
 
     def passes(self, record: Any) -> bool:
         """
@@ -81,6 +83,8 @@ class Pipe:
         Render the id and who sends it.
         """
         return json.dumps([record["eventID"], pipe.pipe_arn])
+
+    enrichment_text = enriched_text = element_text
 
 
 @dataclass
@@ -495,23 +499,25 @@ def test_failure_after_the_last_wait_reaches_the_caller() -> None:
 
 def test_unfit_pipes_are_refused() -> None:
     """
-    A wrong source, target and dead-letter target and an enrichment are refused together.
+    A wrong source, target, dead-letter target and enrichment are refused together.
     """
     with pytest.raises(ConfigurationError) as raised:
         PipeRuntime(
-            Pipe(enrichment="arn:aws:lambda:us-east-1:111122223333:function:more"),
+            Pipe(enrichment="more"),
             source_arn="arn:aws:kinesis:us-east-1:111122223333:stream/orders",
             target_arn="orders",
             dead_letter_arn="",
+            enrichment_arn="arn:aws:events:us-east-1:111122223333:api-destination/more/1",
             clients=Aws().client,
         )
 
     assert [str(violation) for violation in raised.value.violations] == [
         "[LR003] source_arn: must be a DynamoDB stream, got 'arn:aws:kinesis:us-east-1:111122223333:stream/orders'; "
         "pass arn:<partition>:dynamodb:<region>:<account>:table/<name>/stream/<label>",
-        "[LR004] target_arn: must be a Lambda function, a standard SQS queue or SNS topic, got 'orders'; "
-        "pass the ARN of one; other targets are not run here",
+        "[LR004] target_arn: must be a function, a state machine, a queue, a standard topic or an event bus, "
+        "got 'orders'; pass the ARN of one; other targets are not run here",
         "[LR001] dead_letter_arn: must be an SQS queue or an SNS topic, got ''; pass the ARN of a queue or topic",
-        "[LR005] spec.enrichment: is not run here, got 'arn:aws:lambda:us-east-1:111122223333:function:more'; "
-        "run a pipe without an enrichment",
+        "[LR005] enrichment_arn: must be a function or an Express state machine, "
+        "got 'arn:aws:events:us-east-1:111122223333:api-destination/more/1'; "
+        "pass the ARN of one; API destinations and API Gateway are not run here",
     ]

@@ -232,7 +232,7 @@ class Site:
             pipe_spec(**parameters),
             pipe_name="orders",
             queue="https://queue",
-            function_arn=FUNCTION,
+            target_arn=FUNCTION,
             clients=clients.__getitem__,
             dry_run=dry_run,
         )

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ import pytest
 
 from pipes_trigger.errors import ConfigurationError
 from pipes_trigger.redrive_bundle import write_bundle
-from pipes_trigger.spec import PipeSpec
+from pipes_trigger.spec import PipeSpec, TargetParameters
 from pipes_trigger.templates import InputTemplate
 
 if TYPE_CHECKING:
@@ -87,6 +88,105 @@ def test_the_function_may_do_what_it_needs_and_nothing_else(
         ("kms:Decrypt", KEY),
         (["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::GetAtt": [names["RedriveLogs"], "Arn"]}),
     ]
+
+
+QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders.fifo"
+ENRICHMENT = "arn:aws:lambda:eu-west-1:111122223333:function:enrichment"
+SEND = {"Action": "sqs:SendMessage", "Effect": "Allow", "Resource": QUEUE}
+ENRICH = {"Action": "lambda:InvokeFunction", "Effect": "Allow", "Resource": ENRICHMENT}
+# A pipe with an enrichment that delivers to a queue.
+DIRECT = replace(
+    SPEC,
+    enrichment="enrichment",
+    enrichment_template=InputTemplate('{"id": <$.eventID>}'),
+    input_template=InputTemplate('{"total": <$.total>}'),
+    batch_size=10,
+    target_parameters=TargetParameters(message_group_id="$.id"),
+)
+
+
+def test_a_pipe_without_a_function_comes_back_to_its_target(
+    stack: Stack, synth: Callable[[Stack], dict[str, Any]]
+) -> None:
+    """
+    The function may do what the pipe's own role may do to target and enrichment, and finds both in its environment.
+    """
+    build(
+        stack,
+        pipe=DIRECT,
+        function_arn=None,
+        target_arn=QUEUE,
+        target_statements=[SEND],
+        enrichment_arn=ENRICHMENT,
+        enrichment_statements=[ENRICH],
+    )
+
+    template = synth(stack)
+
+    assert [each for each in statements(template) if each[1] in (QUEUE, ENRICHMENT)] == [
+        ("sqs:SendMessage", QUEUE),
+        ("lambda:InvokeFunction", ENRICHMENT),
+    ]
+    (function,) = [each for each in template["Resources"].values() if each["Type"] == "AWS::Lambda::Function"]
+    variables = function["Properties"]["Environment"]["Variables"]
+    assert (variables["TARGET_ARN"], variables["ENRICHMENT_ARN"]) == (QUEUE, ENRICHMENT)
+
+
+def test_the_bundle_holds_how_the_target_is_called(tmp_path: Path) -> None:
+    """
+    What is read back enriches, renders and groups like the pipe.
+    """
+    write_bundle(tmp_path, DIRECT)
+
+    pipe = PipeSpec.from_template(json.loads((tmp_path / "pipe.json").read_text(encoding="utf-8")))
+    assert (pipe.enrichment, pipe.enrichment_template) == ("enrichment", DIRECT.enrichment_template)
+    assert (pipe.input_template, pipe.target_parameters) == (DIRECT.input_template, DIRECT.target_parameters)
+
+
+def test_what_only_the_deployment_knows_is_in_no_bundle(tmp_path: Path) -> None:
+    """
+    A token in a parameter, or an expression.
+    """
+    from aws_cdk import Aws
+
+    token = f"from {Aws.REGION}"
+    spec = replace(SPEC, target_parameters=TargetParameters(source=token, resources=({"Ref": "Table"},)))
+    with pytest.raises(ConfigurationError) as caught:
+        write_bundle(tmp_path, spec)
+
+    assert [str(fault).partition(":")[0] for fault in caught.value.violations] == [
+        "[RD005] target_parameters",
+        "[RD010] target_parameters.resources[0]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"function_arn": None},
+            "[RD008] function_arn, target_arn: must be one of the two, got None and None; "
+            "pass the pipe's target as one of them",
+        ),
+        (
+            {"target_arn": QUEUE},
+            f"[RD008] function_arn, target_arn: must be one of the two, got '{FUNCTION}' and '{QUEUE}'; "
+            "pass the pipe's target as one of them",
+        ),
+        (
+            {"pipe": DIRECT},
+            "[RD011] enrichment_arn: is missing, and the pipe has an enrichment; pass its ARN",
+        ),
+    ],
+)
+def test_ends_of_the_pipe_that_are_missing(stack: Stack, changes: dict[str, Any], message: str) -> None:
+    """
+    A redrive goes to one target, through the enrichment where there is one.
+    """
+    with pytest.raises(ConfigurationError) as caught:
+        build(stack, **changes)
+
+    assert str(caught.value) == message
 
 
 def test_a_rule_starts_the_function(stack: Stack, synth: Callable[[Stack], dict[str, Any]]) -> None:
@@ -165,7 +265,7 @@ def test_the_bundle_holds_the_pipe_and_all_that_the_handler_imports(tmp_path: Pa
     write_bundle(tmp_path, SPEC)
     # The folder comes before the installed package, and hides it.
     script = "import redrive, sys; print(redrive.SETTINGS.pipe.batch_size, sys.modules['pipes_trigger'].__file__)"
-    environment = {**os.environ, "QUEUE_URL": "q", "FUNCTION_ARN": FUNCTION, "AWS_DEFAULT_REGION": "eu-west-1"}
+    environment = {**os.environ, "QUEUE_URL": "q", "TARGET_ARN": FUNCTION, "AWS_DEFAULT_REGION": "eu-west-1"}
 
     printed = subprocess.run(
         [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
@@ -180,8 +280,6 @@ def test_every_fault_of_a_call_is_named(stack: Stack) -> None:
     """
     No queue, no schedule, and a template that only CloudFormation knows.
     """
-    from dataclasses import replace
-
     from aws_cdk import Aws
 
     spec = replace(SPEC, input_template=InputTemplate(f'{{"id": <$.eventID>, "in": "{Aws.REGION}"}}'))
@@ -213,7 +311,7 @@ def test_a_trigger_adds_it(stack: Stack, call: dict[str, Any], synth: Callable[[
     resources = synth(stack)["Resources"]
     assert trigger.dead_letter_queue is not None
     given = {
-        "FUNCTION_ARN": stack.resolve(trigger.function.function_arn),
+        "TARGET_ARN": stack.resolve(trigger.function.function_arn),
         "QUEUE_URL": stack.resolve(trigger.dead_letter_queue.queue_url),
     }
     (deployed,) = [

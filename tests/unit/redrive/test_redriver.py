@@ -336,9 +336,10 @@ def test_a_pipe_that_cannot_be_redriven_is_refused(site: Site) -> None:
     spec = replace(site.redriver()._pipe, enrichment="arn:of:it")
 
     with pytest.raises(ConfigurationError) as caught:
-        Redriver(spec, pipe_name="orders", queue="q", function_arn="orders", clients={"": None}.__getitem__)
+        Redriver(spec, pipe_name="orders", queue="q", target_arn="orders", clients={"": None}.__getitem__)
 
     assert [str(fault) for fault in caught.value.violations] == [
-        "[RD003] Orders: has an enrichment, got 'arn:of:it'; redrive a pipe without one",
-        "[RD004] function: must be a Lambda function, got 'orders'; pass the ARN of the pipe's target",
+        "[RD003] Orders: has an enrichment, and its ARN is not given; pass it as the enrichment",
+        "[RD004] target: must be a function, a state machine, a queue, a standard topic or an event bus, got 'orders'; "
+        "pass the ARN of the pipe's target",
     ]
