@@ -24,6 +24,8 @@ class FoundationStack(Stack):
     def __init__(self, scope: Construct, construct_id: str, *, helper: ApplicationHelper) -> None:
         account, region = helper.get_from_env("account"), helper.get_from_env("region")
         super().__init__(scope, construct_id, env=Environment(account=account, region=region))
+        # Without this flag CDK lets S3 write its logs by an access control list, which S3 has left behind.
+        self.node.set_context("@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy", True)  # noqa: FBT003 - CDK's way
         names = TableNames.of(helper, "deployment-requests")
         table = dynamodb.Table(
             self,
@@ -78,8 +80,6 @@ class FoundationStack(Stack):
         return pipeline
 
     def _artifacts(self) -> s3.Bucket:
-        # Without this flag CDK lets S3 write its logs by an access control list, which S3 has left behind.
-        self.node.set_context("@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy", True)  # noqa: FBT003 - CDK's way
         safe: dict[str, Any] = {
             "block_public_access": s3.BlockPublicAccess.BLOCK_ALL,
             "encryption": s3.BucketEncryption.S3_MANAGED,

@@ -5,6 +5,7 @@ Topic and queues are encrypted with one customer key; the trigger finds it and m
 """
 
 import json
+from typing import Any
 
 from aws_cdk import Acknowledgment, Environment, Stack, Validations
 from aws_cdk import aws_dynamodb as dynamodb
@@ -53,7 +54,11 @@ class OrdersStack(Stack):
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
         )
         key = kms.Key(self, "Key", enable_key_rotation=True)
-        encrypted = {"encryption": sqs.QueueEncryption.KMS, "encryption_master_key": key, "enforce_ssl": True}
+        encrypted: dict[str, Any] = {
+            "encryption": sqs.QueueEncryption.KMS,
+            "encryption_master_key": key,
+            "enforce_ssl": True,
+        }
         topic = sns.Topic(self, "OrderEvents", master_key=key, enforce_ssl=True)
         unread = sqs.Queue(self, "Unread", **encrypted)
         reason = "This is itself the dead-letter queue of the inbox and of its subscription."

@@ -10,6 +10,7 @@ from constructs import Construct
 from pipes_trigger import (
     ApplicationHelper,
     DynamoDBStreamTrigger,
+    FailureHandling,
     FunctionOptions,
     StreamReading,
     StreamSource,
@@ -49,5 +50,7 @@ class SearchStack(Stack):
             function_options=FunctionOptions(runtime="python3.14"),
             # One request for many changes: OpenSearch likes few large ones.
             reading=StreamReading(batch_size=100, batching_window=timedelta(seconds=1)),
+            # The handler itself tries again what was refused in passing; what is refused for good stays refused.
+            failure_handling=FailureHandling(maximum_retry_attempts=2),
         )
         self.trigger.acknowledge_findings()
