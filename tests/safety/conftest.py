@@ -129,8 +129,8 @@ def example_reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]
         command = [sys.executable, "-c", _NAG, str(outdir)]
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(app.parent)}
         # What cdk-nag says ends the synthesis; the report is what is looked at.
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        running.append(subprocess.Popen(command, cwd=app.parent, env=environment, **quiet))
+        silent = subprocess.DEVNULL
+        running.append(subprocess.Popen(command, cwd=app.parent, env=environment, stdout=silent, stderr=silent))
         reports[app.parent.name] = outdir / "validation-report.json"
     for process in running:
         process.wait()
