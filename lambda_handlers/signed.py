@@ -35,8 +35,11 @@ class Signed:
         self._service: Final = service
         self._region: Final = region
         self._session: Final = session
+        # Proxies and authorities are those that botocore's own clients take.
         self._http: Final = URLLib3Session(
-            proxies=get_environ_proxies(endpoint), timeout=(_CONNECT_SECONDS, _READ_SECONDS)
+            verify=session.get_config_variable("ca_bundle") or True,
+            proxies=get_environ_proxies(endpoint),
+            timeout=(_CONNECT_SECONDS, _READ_SECONDS),
         )
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:

@@ -5,13 +5,10 @@ DynamoDBStreamTrigger: the one construct. Wiring only; what it wires is decided 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Annotations
-from aws_cdk.aws_iam import Role
-from constructs import Construct
 
 from pipes_trigger.arguments import (
     FunctionArguments,
@@ -24,6 +21,7 @@ from pipes_trigger.arguments import (
     refuse_wrong_types,
     strategy_of,
 )
+from pipes_trigger.built import BuiltTrigger
 from pipes_trigger.design import design_trigger
 from pipes_trigger.enrichment import given_enrichment
 from pipes_trigger.monitoring.monitored import MonitoredTrigger
@@ -37,25 +35,24 @@ from pipes_trigger.triggers import StreamTriggerType, TriggerStrategy
 from pipes_trigger.wiring import Wishes, wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from aws_cdk.aws_dynamodb import ITable
-    from aws_cdk.aws_events import IApiDestination, Schedule
-    from aws_cdk.aws_iam import IManagedPolicy, IRole
+    from aws_cdk.aws_events import IApiDestination
+    from aws_cdk.aws_iam import IManagedPolicy
     from aws_cdk.aws_kms import IKey
-    from aws_cdk.aws_lambda import Code, Function, IFunction
+    from aws_cdk.aws_lambda import Code, IFunction
     from aws_cdk.aws_pipes_alpha import DesiredState, IEnrichment, IFilter, IInputTransformation, ILogDestination
     from aws_cdk.aws_stepfunctions import IStateMachine
+    from constructs import Construct
 
     from pipes_trigger.filters import FilterPattern
     from pipes_trigger.helpers.app import AppHelper
     from pipes_trigger.options.direct import DirectDelivery
     from pipes_trigger.options.logging import PipeLogging
-    from pipes_trigger.spec import PipeSpec
     from pipes_trigger.templates import InputTemplate
 
 
-class DynamoDBStreamTrigger(MonitoredTrigger, Construct):
+class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
     """
     Changes in a DynamoDB table, turned into work by a Lambda function, or delivered without one.
 
@@ -83,8 +80,8 @@ class DynamoDBStreamTrigger(MonitoredTrigger, Construct):
         function_options: How the function is built.
         target_arns: ARNs or tokens of what the function starts, beside those in `env_vars`; with `direct` the one
             target.
-        target_key_arns: The customer keys that what is started is encrypted with; those of topics, queues, buses and
-            state machines of this app are found.
+        target_key_arns: The customer keys that what is started is encrypted with; those of topics, queues and state
+            machines of this app are found.
         direct: Deliver without a function: True, or a `DirectDelivery` with options of the target.
         input_template: What the function gets of a record; the default is `InputTemplate.record()`. With an enrichment
             it applies to what that answered, which nobody can prove, and the default is none.
@@ -241,7 +238,7 @@ class DynamoDBStreamTrigger(MonitoredTrigger, Construct):
             self._stream = stream or cast("StreamSource", choice.source).build(self)
             parts = wire(self, design, facts, self._stream, wishes)
             self.pipe = parts.pipe
-            self._pipe_role = parts.pipe_role
+            self._parts = parts
             for grant in parts.to_grant:
                 grant(self.pipe_role)
         except Exception:
@@ -261,112 +258,4 @@ class DynamoDBStreamTrigger(MonitoredTrigger, Construct):
         self.dead_letter_topic = parts.dead_letter_topic
         self.filter_patterns = tuple(design.filters)
         self._wishes = wishes
-        self._target_arn = parts.target_arn
-
-    def simulate(self, records: Iterable[Mapping[str, Any] | str]) -> tuple[list[Any], ...]:
-        """
-        Give what the function would get for these records, batch by batch: each is the handler's `event`.
-
-        Args:
-            records: Stream records as mappings or JSON text; `pipes_trigger.testing.records` makes them.
-
-        Raises:
-            InputTemplateError: A record that the input template cannot be rendered for.
-
-        Example:
-            ```python
-            from pipes_trigger.testing import records
-
-            (event,) = trigger.simulate([records.insert({"id": "1", "status": "PENDING"})])
-            ```
-        """
-        return self._spec.simulate(records)
-
-    @cached_property
-    def _spec(self) -> PipeSpec:
-        from pipes_trigger.spec import PipeSpec  # noqa: PLC0415 - only a simulation needs it
-
-        return PipeSpec(
-            logical_id="Pipe",
-            name=self.pipe_name,
-            source=self._stream.stream_arn,
-            target=self._target_arn,
-            enrichment=None if self._wishes.enrichment is None else self._wishes.enrichment.arn,
-            filters=self.filter_patterns,
-            input_template=self.input_template,
-            batch_size=self._wishes.reading.batch_size,
-            bisect=self._wishes.failures.bisect,
-        )
-
-    def add_redrive(self, schedule: Schedule | str = "rate(1 hour)") -> Function:
-        """
-        Add a function that brings back, on a schedule, what the pipe gave up: `docs/REDRIVE.md` tells how.
-
-        Args:
-            schedule: `rate(...)`, `cron(...)`, or a `Schedule` of CDK.
-
-        Raises:
-            ConfigurationError: The trigger has no dead-letter queue, the schedule is none, or a filter or the template
-                holds a token; every fault at once.
-
-        Example:
-            ```python
-            trigger.add_redrive("rate(1 hour)")
-            ```
-        """
-        from pipes_trigger.redrive_function import build_redrive  # noqa: PLC0415 - few triggers have one
-
-        return build_redrive(
-            self,
-            schedule=schedule,
-            pipe=self._spec,
-            queue=self.dead_letter_queue,
-            stream_arn=self._stream.stream_arn,
-            key_arn=self._stream.key_arn,
-            function_arn=self.function.function_arn,
-        )
-
-    def acknowledge_findings(self) -> None:
-        """
-        Tell cdk-nag, checkov and cfn-lint what a trigger has by design, each finding with its evidence.
-
-        What only the account's owner can decide is left to be found; `docs/security.md` lists both.
-
-        Example:
-            ```python
-            trigger.acknowledge_findings()
-            ```
-        """
-        from pipes_trigger.acknowledging import acknowledge_findings  # noqa: PLC0415 - for those who run the checks
-
-        acknowledge_findings(self)
-
-    @cached_property
-    def pipe_arn(self) -> str:
-        """
-        The pipe's ARN, a token.
-        """
-        return self.pipe.attr_arn
-
-    @cached_property
-    def pipe_role(self) -> IRole:
-        """
-        The pipe's role; what is granted to it here becomes a policy beside its inline one.
-        """
-        handle = Role.from_role_name(self, "PipeRoleHandle", self._pipe_role.ref)
-        # What is granted to the handle is a policy of its own, which the pipe must not race.
-        self.pipe.node.add_dependency(handle)
-        return handle
-
-    @cached_property
-    def table(self) -> ITable:
-        """
-        The table: the one given or built, or a handle on the one that was looked up.
-        """
-        if self._stream.table is not None:
-            return self._stream.table
-        from aws_cdk.aws_dynamodb import Table  # noqa: PLC0415 - costs 29 ms, and few need it
-
-        return Table.from_table_attributes(
-            self, "TableHandle", table_arn=self._stream.table_arn, table_stream_arn=self._stream.stream_arn
-        )
+        self._design = design

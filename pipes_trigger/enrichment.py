@@ -9,12 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from pipes_trigger import policies
 from pipes_trigger.errors import ConfigurationError, InputTemplateError, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from aws_cdk.aws_iam import IRole
+
+    from pipes_trigger.policies import Statement
 
 # What tells the kind, and what the pipe's role needs on it (EventBridge user guide, doc, "Pipes permissions").
 _KINDS: Final = (
@@ -42,6 +45,13 @@ class Enrichment:
     parameters: Mapping[str, Any] | None = None
     input_template: str | None = None
     grant: Callable[[IRole], Any] | None = None
+
+    @property
+    def statements(self) -> list[Statement]:
+        """
+        What a role needs to use it; empty where `grant` allows it.
+        """
+        return [] if self.action is None else [policies.allow([self.action], [self.arn])]
 
 
 def given_enrichment(enrichment: Any) -> Enrichment | None:

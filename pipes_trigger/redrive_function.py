@@ -20,11 +20,12 @@ from pipes_trigger.helpers.tokens import is_token
 from pipes_trigger.redrive_bundle import HANDLER, write_bundle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from aws_cdk.aws_sqs import IQueue
     from constructs import Construct
 
+    from pipes_trigger.enrichment import Enrichment
     from pipes_trigger.policies import Statement
     from pipes_trigger.spec import PipeSpec
 
@@ -32,6 +33,7 @@ _SCHEDULE: Final = re.compile(r"(rate|cron)\(.+\)")
 _MEMORY: Final = 512
 _TIMEOUT_MINUTES: Final = 15  # an invocation of the pipe's target may take as long
 _READ_STREAM: Final = ("dynamodb:GetRecords", "dynamodb:GetShardIterator")
+_API_DESTINATION: Final = "events:InvokeApiDestination"
 _WORK_ON_QUEUE: Final = ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage")
 
 
@@ -43,11 +45,9 @@ def build_redrive(
     queue: IQueue | None,
     stream_arn: str,
     key_arn: str | None,
-    function_arn: str | None = None,
-    target_arn: str | None = None,
-    target_statements: Sequence[Statement] = (),
-    enrichment_arn: str | None = None,
-    enrichment_statements: Sequence[Statement] = (),
+    target_arn: str,
+    target_statements: Sequence[Statement],
+    enrichment: Enrichment | None = None,
 ) -> Function:
     """
     Build the function, its role, its log group and the rule that starts it.
@@ -59,15 +59,13 @@ def build_redrive(
         queue: Where the pipe puts what it gives up.
         stream_arn: The stream.
         key_arn: The table's customer key, where it has one.
-        function_arn: The pipe's target, where it is a function; that it may be invoked is said here.
-        target_arn: The pipe's target, where it is something else.
+        target_arn: What the pipe delivers to.
         target_statements: What that needs: the statements of the pipe's own role, such as `sqs:SendMessage`.
-        enrichment_arn: The pipe's enrichment, where it has one.
-        enrichment_statements: What that needs, as for the target.
+        enrichment: The pipe's enrichment, where it has one.
 
     Raises:
-        ConfigurationError: There is no queue, the schedule is none, a filter holds a token, or an end of the pipe is
-            missing; every fault at once.
+        ConfigurationError: There is no queue, the schedule is none, a filter holds a token, or the enrichment cannot be
+            called by a function; every fault at once.
     """
     expression = getattr(schedule, "expression_string", schedule)
     faults = []
@@ -77,7 +75,10 @@ def build_redrive(
     if queue is None:
         fix = "give the trigger a queue: FailureHandling(dead_letter='queue')"
         faults.append(Violation("RD007", "failure_handling", "has no dead-letter queue to redrive from", fix))
-    faults += _end_faults(pipe, function_arn, target_arn, enrichment_arn)
+    if enrichment is not None and enrichment.action == _API_DESTINATION:
+        fix = "bring back what this pipe gave up by hand"
+        problem = "is an API destination, which Pipes alone can call"
+        faults.append(Violation("RD008", "enrichment", problem, fix))
     with TemporaryDirectory(prefix="pipes-trigger-") as directory:
         try:
             write_bundle(Path(directory), pipe)
@@ -90,30 +91,21 @@ def build_redrive(
             Code.from_asset(directory),
             {
                 "QUEUE_URL": queue.queue_url,
-                "TARGET_ARN": target_arn or function_arn or "",
-                **({} if enrichment_arn is None else {"ENRICHMENT_ARN": enrichment_arn}),
+                "TARGET_ARN": target_arn,
+                **({} if enrichment is None else {"ENRICHMENT_ARN": enrichment.arn}),
             },
             [
                 policies.allow(_WORK_ON_QUEUE, [queue.queue_arn]),
                 policies.allow(_READ_STREAM, [stream_arn]),
-                *([] if function_arn is None else [policies.allow(["lambda:InvokeFunction"], [function_arn])]),
                 *target_statements,
-                *enrichment_statements,
+                *([] if enrichment is None else enrichment.statements),
                 *_decrypt(queue, key_arn),
             ],
         )
+    if enrichment is not None and enrichment.grant is not None and function.role is not None:
+        enrichment.grant(function.role)
     _run_on(scope, expression, function)
     return function
-
-
-def _end_faults(
-    pipe: PipeSpec, function_arn: str | None, target_arn: str | None, enrichment_arn: str | None
-) -> Iterator[Violation]:
-    if (function_arn is None) is (target_arn is None):
-        problem = f"must be one of the two, got {function_arn!r} and {target_arn!r}"
-        yield Violation("RD008", "function_arn, target_arn", problem, "pass the pipe's target as one of them")
-    if pipe.enrichment is not None and enrichment_arn is None:
-        yield Violation("RD011", "enrichment_arn", "is missing, and the pipe has an enrichment", "pass its ARN")
 
 
 def _decrypt(queue: IQueue, key_arn: str | None) -> list[Statement]:

@@ -68,10 +68,10 @@ class StackFacts:
 
     def add_reader(self, stream_arn: str) -> list[Violation]:
         """
-        Count a trigger that reads a stream, and warn of one too many for it.
+        Count a trigger that reads a stream, and warn of the first that is too many for it.
         """
         self.readers[stream_arn] += 1
-        if self.readers[stream_arn] <= limits.READERS_PER_SHARD:
+        if self.readers[stream_arn] != limits.READERS_PER_SHARD + 1:
             return []
         problem = (
             f"is read by {self.readers[stream_arn]} triggers of this app: {stream_arn}; more than "
@@ -89,7 +89,6 @@ NAME_PER_STREAM: Final = "@pipes-trigger/pipe-name-per-stream"
 _TARGETS: Final = {
     "AWS::SNS::Topic": ("kms_master_key_id", "fifo_topic"),
     "AWS::SQS::Queue": ("kms_master_key_id", "fifo_queue"),
-    "AWS::Events::EventBus": ("kms_key_identifier", None),
     "AWS::StepFunctions::StateMachine": ("encryption_configuration", None),
 }
 

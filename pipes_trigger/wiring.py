@@ -79,7 +79,9 @@ class Wishes:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """
-    What was built, or taken; `to_grant` grants the pipe's role what pipes-alpha's own types alone know.
+    What was built, or taken.
+
+    `deliver` is what the pipe's role needs on the target; `to_grant` grants it what pipes-alpha's own types alone know.
     """
 
     function: IFunction | None
@@ -90,6 +92,7 @@ class Parts:
     pipe_role: CfnRole
     pipe: CfnPipe
     target_arn: str
+    deliver: Sequence[Statement]
     to_grant: Sequence[Callable[[IRole], Any]]
 
 
@@ -114,7 +117,7 @@ def wire(trigger: Construct, design: TriggerDesign, facts: StackFacts, stream: T
     logs = pipe_logs(trigger, design.name, wishes.logging, facts.place, key)
     needed = [
         *policies.read_stream(stream.stream_arn, stream.key_arn),
-        *([policies.allow([enrichment.action], [enrichment.arn])] if enrichment and enrichment.action else []),
+        *(enrichment.statements if enrichment else []),
         *deliver,
         *given_up.statements,
         *logs.statements,
@@ -147,6 +150,7 @@ def wire(trigger: Construct, design: TriggerDesign, facts: StackFacts, stream: T
         pipe_role=role,
         pipe=pipe,
         target_arn=target_arn,
+        deliver=deliver,
         to_grant=[*logs.to_grant, *([enrichment.grant] if enrichment and enrichment.grant else [])],
     )
 

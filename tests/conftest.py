@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import venv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,8 @@ _NODE = node_binary()
 if _NODE is not None:
     os.environ.setdefault("JSII_NODE", _NODE)
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "examples"
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 TABLE_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/acme-web-dev-deployment-requests"
 STREAM_ARN = f"{TABLE_ARN}/stream/2026-01-01T00:00:00.000"
@@ -148,15 +150,16 @@ def example_assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pa
     """
     output = tmp_path_factory.mktemp("examples")
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    assemblies, running = {}, []
+    assemblies, synths = {}, []
     for app in sorted(EXAMPLES.glob("*/app.py")):
         assemblies[app.parent.name] = output / app.parent.name
         outdir = {"CDK_OUTDIR": str(assemblies[app.parent.name])}
         command = json.loads(app.with_name("cdk.json").read_text(encoding="utf-8"))["app"].split()
         assert command == ["python3", "app.py"]
-        running.append(subprocess.Popen([sys.executable, *command[1:]], cwd=app.parent, env={**environment, **outdir}))
-    # All at once: most of the time goes by while Node and CDK are loaded.
-    assert [process.wait() for process in running] == [0] * len(assemblies)
+        # Side by side: each spends its time in a Python and a Node of its own.
+        synth = subprocess.Popen([sys.executable, *command[1:]], cwd=app.parent, env={**environment, **outdir})
+        synths.append(synth)
+    assert [each.wait() for each in synths] == [0] * len(synths)
     return assemblies
 
 
@@ -184,6 +187,53 @@ def local_session(emulator: Emulator) -> LocalSession:
     Give clients for an account that no other test uses.
     """
     return emulator.session(str(next(_accounts)))
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    Build the wheel of this checkout.
+    """
+    home = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(home), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+    (built,) = home.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    Install the wheel without extras into an empty environment, and return the environment's bin.
+    """
+    return new_environment(tmp_path_factory.mktemp("installed"), str(wheel))
+
+
+@pytest.fixture(scope="session")
+def installed_with_extras(installed: Path, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    Install the wheel with what runs and tests a user's app, and return the environment's bin.
+
+    The packages of `installed` are seen from there, so that CDK is unpacked once; of this checkout nothing is.
+    """
+    home = tmp_path_factory.mktemp("extras")
+    (beside,) = installed.parent.glob("lib/python*/site-packages")
+    return new_environment(home, f"{wheel}[local,testing]", beside=beside)
+
+
+def new_environment(home: Path, requirement: str, *, beside: Path | None = None) -> Path:
+    """
+    Make an environment that holds a requirement, and what is in the directory `beside`; return its bin.
+    """
+    venv.create(home, with_pip=False, symlinks=True)
+    if beside is not None:
+        (packages,) = home.glob("lib/python*/site-packages")
+        (packages / "beside.pth").write_text(f"{beside}\n", encoding="utf-8")
+    pip = [sys.executable, "-m", "pip", "--python", str(home / "bin" / "python"), "--disable-pip-version-check"]
+    # Compiled is what is imported, when it is: most of the code of CDK never is.
+    install = ["install", "-q", "--no-compile", "-c", str(ROOT / "constraints.txt"), requirement]
+    subprocess.run([*pip, *install], check=True, capture_output=True)
+    return home / "bin"
 
 
 class TemplateSnapshot(JSONSnapshotExtension):

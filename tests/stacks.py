@@ -36,6 +36,8 @@ ARNS = {
 TYPES = tuple(StreamTriggerType)
 DIRECT_TYPES = tuple(kind for kind in TYPES if kind.strategy.target is not None)
 ENCRYPTED_TYPES = tuple(kind for kind in TYPES if kind.strategy.key_actions)
+# What has a customer key of its own in the largest trigger.
+KEYS = ("Table", "DeadLetter", "Target", "Environment", "FunctionLog", "PipeLog", "Pipe")
 BARE: dict[str, Any] = {
     "failure_handling": FailureHandling.none(),
     "function_options": FunctionOptions(own_log_group=False, tracing=False),
@@ -126,25 +128,27 @@ def foundation(stack: Stack) -> dict[str, Any]:
     from aws_cdk import aws_dynamodb as dynamodb
     from aws_cdk.aws_sqs import Queue, QueueEncryption
 
-    key = customer_key(stack, "Key")
+    keys = {name: customer_key(stack, f"{name}Key") for name in KEYS}
     table = dynamodb.Table(
         stack,
         "Orders",
         partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
         billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
         encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
-        encryption_key=key,
+        encryption_key=keys["Table"],
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
         removal_policy=RemovalPolicy.RETAIN,
         stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
     )
-    failed = Queue(stack, "Failed", encryption=QueueEncryption.KMS, encryption_master_key=key, enforce_ssl=True)
+    failed = Queue(
+        stack, "Failed", encryption=QueueEncryption.KMS, encryption_master_key=keys["DeadLetter"], enforce_ssl=True
+    )
     reason = "This is itself the dead-letter queue of pipes."
     for rule in ("AwsSolutions::AwsSolutions-SQS3", "Serverless::Serverless-SQSRedrivePolicy"):
         Validations.of(failed).acknowledge(Acknowledgment(id=rule, reason=reason))
-    return {"key": key, "table": table, "failed": failed, "network": network(stack)}
+    return {"keys": keys, "table": table, "failed": failed, "network": network(stack)}
 
 
 def maximal(
@@ -158,8 +162,8 @@ def maximal(
     """
     Build a trigger with every option that there is; without `code` it delivers directly.
     """
-    key = owned["key"]
-    encrypted = [key.key_arn] if kind in ENCRYPTED_TYPES else []
+    keys = owned["keys"]
+    encrypted = [keys["Target"].key_arn] if kind in ENCRYPTED_TYPES else []
     function: dict[str, Any] = {"direct": True}
     if code is not None:
         function = {
@@ -175,8 +179,8 @@ def maximal(
                 log_retention_days=365,
                 keep_logs=True,
                 reserved_concurrency=5,
-                environment_key=key,
-                log_key=key,
+                environment_key=keys["Environment"],
+                log_key=keys["FunctionLog"],
                 log_format="JSON",
                 **owned["network"],
             ),
@@ -196,8 +200,8 @@ def maximal(
         "failure_handling": FailureHandling(
             maximum_retry_attempts=3, maximum_record_age=3600, dead_letter=owned["failed"]
         ),
-        "logging": PipeLogging(level="INFO", retention_days=365, encryption_key=key),
-        "encryption_key": key,
+        "logging": PipeLogging(level="INFO", retention_days=365, encryption_key=keys["PipeLog"]),
+        "encryption_key": keys["Pipe"],
         "desired_state": "STOPPED",
         "description": "Orders to what waits for them",
         "tags": {"team": "orders"},

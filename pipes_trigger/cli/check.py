@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipes_trigger.cli.checking import check_pattern, check_pipe, check_template
+from pipes_trigger.cli.completing import files
 from pipes_trigger.cli.exits import EXIT_NO, EXIT_YES
 from pipes_trigger.cli.output import as_json, bad, count, good, say, say_json, say_violations, violations_json
 from pipes_trigger.cli.patterns import service_option
@@ -33,8 +34,13 @@ Examples:
   pipes-trigger check --service event_bus rule.json
 """
 )
-@click.argument("patterns", nargs=-1)
-@click.option("--template", metavar="TEMPLATE", help="An input template; proved to fit what the patterns let through.")
+@click.argument("patterns", nargs=-1, shell_complete=files)
+@click.option(
+    "--template",
+    metavar="TEMPLATE",
+    shell_complete=files,
+    help="An input template; proved to fit what the patterns let through.",
+)
 @click.option("--view-type", type=click.Choice(VIEW_TYPES), help="The stream's view type, for the proof.")
 @click.option("--strict", is_flag=True, help="Warnings fail the check, too.")
 @service_option

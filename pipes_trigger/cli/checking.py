@@ -85,10 +85,13 @@ def check_pipe(pipe: SynthesizedPipe, view_type: str | None) -> Checked:
     except ViolationsError as error:
         return Checked(pipe.name, error.violations)
     warnings = FilterSet(spec.filters, root=f"{pipe.name}.FilterCriteria.Filters").warnings
-    if spec.input_template is None or spec.enrichment is not None:
-        # Nothing to fit, or what the enrichment answers is rendered, which is not known here.
+    # What meets the records is proved; what an enrichment answers is not known here.
+    enriched = spec.enrichment is not None
+    template = spec.enrichment_template if enriched else spec.input_template
+    if template is None:
         return Checked(pipe.name, warnings=warnings)
     known, keys = pipe.stream()
-    faults = prove(spec.filters, spec.input_template, known or view_type, keys)
-    named = in_file(faults, f"{pipe.name}.TargetParameters.InputTemplate", spec.input_template.text)
+    faults = prove(spec.filters, template, known or view_type, keys)
+    where = "EnrichmentParameters" if enriched else "TargetParameters"
+    named = in_file(faults, f"{pipe.name}.{where}.InputTemplate", template.text)
     return Checked(pipe.name, tuple(named), warnings)

@@ -9,6 +9,8 @@ from typing import Final
 
 import click
 
+from pipes_trigger.cli import completing
+
 _NO_LOCAL: Final = "the local runtime is an extra: pip install 'pipes-trigger[local]'"
 
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
@@ -37,7 +39,14 @@ Examples:
     type=click.Path(exists=True, file_okay=False),
     help="The directory that `cdk synth` wrote: cdk.out.",
 )
-@click.option("--stack", "stacks", multiple=True, metavar="NAME", help="Deploy this stack, and those it depends on.")
+@click.option(
+    "--stack",
+    "stacks",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completing.stacks,
+    help="Deploy this stack, and those it depends on.",
+)
 @click.option("--endpoint-url", metavar="URL", help="Use an emulator that runs already, on this machine.")
 @click.option(
     "--checkpoints",

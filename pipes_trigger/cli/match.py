@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from pipes_trigger.cli.completing import files
 from pipes_trigger.cli.exits import EXIT_NO, EXIT_YES
 from pipes_trigger.cli.faults import naming
-from pipes_trigger.cli.output import as_json, count, remark, say, say_json, verdict
+from pipes_trigger.cli.output import as_json, count, fitted, remark, say, say_json, verdict
 from pipes_trigger.cli.patterns import pipe_option, read_filters, service_option
 from pipes_trigger.cli.records import EXACT, read_records
 from pipes_trigger.cli.sources import STDIN, Source, one_stdin
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pipes_trigger.filters import Explanation, FilterPattern
     from pipes_trigger.filters.support import Service
 
+_VERDICT: Final = len("yes  ")
+
 
 @click.command(
     epilog="""\b
@@ -32,8 +35,8 @@ Examples:
   pipes-trigger match --service event_bus rule.json events.jsonl --json
 """
 )
-@click.argument("pattern")
-@click.argument("records", default=STDIN)
+@click.argument("pattern", shell_complete=files)
+@click.argument("records", default=STDIN, shell_complete=files)
 @pipe_option
 @service_option
 @as_json
@@ -57,7 +60,7 @@ def match(pattern: str, records: str, pipe: str | None, service: Service, *, is_
         if is_json:
             say_json(record=record.place, matches=matches)
         else:
-            say(f"{verdict(matches)}  {record}")
+            say(fitted(str(record), before=f"{verdict(matches)}  ", column=_VERDICT))
     return _ended(matched, total, is_json=is_json)
 
 
@@ -69,8 +72,8 @@ Examples:
   tail -n 1 records.jsonl | pipes-trigger explain pattern.json
 """
 )
-@click.argument("pattern")
-@click.argument("records", default=STDIN)
+@click.argument("pattern", shell_complete=files)
+@click.argument("records", default=STDIN, shell_complete=files)
 @pipe_option
 @service_option
 @as_json
@@ -92,7 +95,7 @@ def explain(pattern: str, records: str, pipe: str | None, service: Service, *, i
         if is_json:
             say_json(record=record.place, matches=matches, filters=[_as_data(each) for each in explanations])
         else:
-            say(f"{verdict(matches)}  {record}")
+            say(fitted(str(record), before=f"{verdict(matches)}  ", column=_VERDICT))
             for line in _lines(explanations):
                 say(line)
     return _ended(matched, total, is_json=is_json)
@@ -122,11 +125,13 @@ def _lines(explanations: list[Explanation]) -> Iterator[str]:
         for branch_number, branch in enumerate(explanation.branches, 1):
             if len(explanation.branches) > 1:
                 yield f"{indent}alternative {branch_number}"
-            yield from (f"{indent}{verdict(leaf.verdict)}  {leaf}" for leaf in branch)
+            for leaf in branch:
+                before = f"{indent}{verdict(leaf.verdict)}  "
+                yield fitted(str(leaf), before=before, column=len(indent) + _VERDICT)
         if explanation.is_split:
-            yield f"{indent}each condition holds, but not within one element of the list"
+            yield fitted("each condition holds, but not within one element of the list", before=indent)
         if explanation.near_miss is not None:
-            yield f"{indent}near miss: look at {explanation.near_miss.path}"
+            yield fitted(f"near miss: look at {explanation.near_miss.path}", before=indent)
 
 
 def _as_data(explanation: Explanation) -> dict[str, Any]:

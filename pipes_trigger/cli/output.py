@@ -5,13 +5,16 @@ What commands print: results on standard output, remarks on standard error.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import TextIO
 
     from pipes_trigger.errors import Violation
 
@@ -51,6 +54,44 @@ def say_payload(text: str, *, is_json: bool) -> None:
     click.echo(text if sys.stdout.isatty() else text.encode(errors="backslashreplace"))
 
 
+def fitted(text: str, *, before: str = "", column: int | None = None, stream: TextIO | None = None) -> str:
+    """
+    Wrap a line between words to the width of a terminal; anywhere else it stays one line, so that it can be searched.
+
+    Args:
+        text: The line.
+        before: What it begins with, colours and all.
+        column: How wide that looks; by default its length.
+        stream: Where it is printed; by default standard output.
+
+    Example:
+        >>> fitted("wanted 'PAID'", before="  ")
+        "  wanted 'PAID'"
+    """
+    if not (stream or sys.stdout).isatty():
+        return before + text
+    indent = " " * (len(before) if column is None else column)
+    wrapped = textwrap.fill(
+        text,
+        width=shutil.get_terminal_size().columns,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+        replace_whitespace=False,
+    )
+    return before + wrapped.removeprefix(indent)
+
+
+def complain(text: str) -> None:
+    """
+    Print what ends a command, line by line as wide as the terminal.
+    """
+    for line in text.splitlines():
+        shown = line.lstrip()
+        remark(fitted(shown, before=line.removesuffix(shown), stream=sys.stderr))
+
+
 def verdict(matches: bool) -> str:  # noqa: FBT001 - the value itself is what is said
     """
     Say yes or no, in three columns.
@@ -74,12 +115,12 @@ def bad(text: str) -> str:
 
 def say_violations(violations: Iterable[Violation], word: str, colour: str) -> None:
     """
-    Print faults or warnings, each in three lines that fit a narrow terminal.
+    Print faults or warnings, each in three lines; on a terminal they are wrapped to its width.
     """
     for each in violations:
-        say(f"{click.style(word, fg=colour)} [{each.rule}] {each.path}")
-        say(f"  {each.problem}")
-        say(f"  fix: {each.fix}")
+        say(fitted(f"[{each.rule}] {each.path}", before=f"{click.style(word, fg=colour)} ", column=len(word) + 1))
+        say(fitted(each.problem, before="  "))
+        say(fitted(f"fix: {each.fix}", before="  "))
 
 
 def violations_json(violations: Iterable[Violation]) -> list[dict[str, str]]:

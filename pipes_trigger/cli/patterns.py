@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pipes_trigger.cli.completing import pipes
 from pipes_trigger.cli.synthesized import choose, pipes_or_pattern
 from pipes_trigger.filters import FilterPattern
 from pipes_trigger.filters.support import SERVICES
@@ -23,7 +24,9 @@ service_option: Final = click.option(
     show_default=True,
     help="Whose rules hold for a pattern: EventBridge Pipes on a DynamoDB stream, or an event bus on any event.",
 )
-pipe_option: Final = click.option("--pipe", metavar="LOGICAL_ID", help="Which pipe of a synthesized template is meant.")
+pipe_option: Final = click.option(
+    "--pipe", metavar="LOGICAL_ID", shell_complete=pipes, help="Which pipe of a synthesized template is meant."
+)
 
 
 def read_filters(source: Source, service: Service, pipe: str | None) -> tuple[FilterPattern, ...]:

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import itertools
 import json
+import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.cli.documents import PLAIN, decode, not_json
+from pipes_trigger.cli.progress import Progress
 from pipes_trigger.cli.sources import decoded, too_large
 from pipes_trigger.errors import Violation, ViolationsError
 from pipes_trigger.filters.json_text import JsonTextError, read
@@ -19,7 +22,7 @@ from pipes_trigger.filters.number import Number
 from pipes_trigger.limits import INPUT_FILE_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
     from pipes_trigger.cli.sources import Source
@@ -73,11 +76,16 @@ def read_records(source: Source, decoder: json.JSONDecoder = PLAIN) -> Iterator[
         ViolationsError: It cannot be read; or every line that is not JSON or no record, of the first 100.
     """
     faults: list[Violation] = []
-    lost = 0
-    with source.open() as file:
+    lost = seen = 0
+    # Results on the same terminal are the progress already; it is then shown only while the next record is waited for.
+    with source.open() as file, _progress(source, lambda: f"{source.name}: {seen:,} records read") as progress:
+        aside = progress.hidden if sys.stdout.isatty() else nullcontext
         for chunk in _chunks(file):
             try:
-                yield from _records(chunk, source.name, decoder)
+                for record in _records(chunk, source.name, decoder):
+                    seen += 1
+                    with aside():
+                        yield record
             except ViolationsError as error:
                 room = _MOST_FAULTS - len(faults)
                 faults += error.violations[:room]
@@ -86,6 +94,11 @@ def read_records(source: Source, decoder: json.JSONDecoder = PLAIN) -> Iterator[
         faults.append(Violation("SH005", source.name, f"has {lost} more faults", "mend these first"))
     if faults:
         raise ViolationsError(faults)
+
+
+def _progress(source: Source, describe: Callable[[], str]) -> Progress:
+    # Whoever types the records sees them as it is.
+    return Progress(describe, is_wanted=not (source.is_stdin and sys.stdin.isatty()))
 
 
 def _plain(value: object) -> str:

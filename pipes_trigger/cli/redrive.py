@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pipes_trigger.cli.completing import files
 from pipes_trigger.cli.exits import EXIT_NO, EXIT_YES
 from pipes_trigger.cli.faults import naming
 from pipes_trigger.cli.output import as_json, bad, good, remark, say, say_json
 from pipes_trigger.cli.patterns import pipe_option
+from pipes_trigger.cli.progress import Progress
 from pipes_trigger.cli.sources import Source
 from pipes_trigger.cli.synthesized import choose, pipes_in
 from pipes_trigger.errors import Violation, ViolationsError
@@ -32,7 +34,7 @@ Examples:
   pipes-trigger redrive cdk.out --pipe OrdersPipe --queue https://... --target arn:... --json | jq .reason
 """
 )
-@click.argument("synthesized")
+@click.argument("synthesized", shell_complete=files)
 @pipe_option
 @click.option("--name", metavar="NAME", help="The deployed pipe's name, where the template does not say it.")
 @click.option("--queue", required=True, metavar="URL|ARN", help="The dead-letter queue.")
@@ -86,9 +88,11 @@ def redrive(  # noqa: PLR0917 - click passes everything by name
         )
     remark(f"{'looking at' if dry_run else 'redriving'} what {pipe_name} gave up")
     summary = Summary()
-    for outcome in redriver.run(messages):
-        summary.add(outcome)
-        _say(outcome, is_json=is_json)
+    with Progress(lambda: f"so far: {summary}") as progress:
+        for outcome in redriver.run(messages):
+            summary.add(outcome)
+            with progress.hidden():
+                _say(outcome, is_json=is_json)
     remark(str(summary))
     return EXIT_NO if summary.stayed else EXIT_YES
 

@@ -8,6 +8,7 @@ import json
 
 import click
 
+from pipes_trigger.cli.completing import files
 from pipes_trigger.cli.exits import EXIT_NO, EXIT_YES
 from pipes_trigger.cli.output import as_json, remark, say_json, say_payload, violations_json
 from pipes_trigger.cli.records import read_records
@@ -25,8 +26,8 @@ Examples:
   pipes-trigger render t.json r.jsonl --variable aws.pipes.pipe-name=orders
 """
 )
-@click.argument("template")
-@click.argument("records", default=STDIN)
+@click.argument("template", shell_complete=files)
+@click.argument("records", default=STDIN, shell_complete=files)
 @variable_option
 @as_json
 def render(template: str, records: str, variables: tuple[str, ...], *, is_json: bool) -> int:

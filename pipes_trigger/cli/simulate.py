@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipes_trigger.cli.completing import files
 from pipes_trigger.cli.exits import EXIT_NO, EXIT_YES
 from pipes_trigger.cli.faults import naming
 from pipes_trigger.cli.output import as_json, count, remark, say_json, say_payload, violations_json
@@ -34,8 +35,8 @@ Examples:
   pipes-trigger simulate cdk.out records.jsonl --json | jq .payload
 """
 )
-@click.argument("synthesized")
-@click.argument("records", default=STDIN)
+@click.argument("synthesized", shell_complete=files)
+@click.argument("records", default=STDIN, shell_complete=files)
 @pipe_option
 @variable_option
 @as_json

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pipes_trigger.cli import completing
 from pipes_trigger.errors import InputTemplateError, Violation, ViolationsError
 from pipes_trigger.helpers.suggest import known_names
 from pipes_trigger.templates import InputTemplate, PipeContext
@@ -29,6 +30,7 @@ variable_option: Final = click.option(
     "variables",
     multiple=True,
     metavar="NAME=VALUE",
+    shell_complete=completing.variables,
     help="What a reserved variable stands for: aws.pipes.pipe-name=orders.",
 )
 

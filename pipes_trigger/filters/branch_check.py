@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pipes_trigger.filters.faults import Fault
-from pipes_trigger.filters.operators.affix import Prefix, PrefixIgnoringCase, Suffix, SuffixIgnoringCase
 from pipes_trigger.filters.operators.exists import Present
 from pipes_trigger.filters.record_shape import (
     ALWAYS_PRESENT,
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from pipes_trigger.filters.grammar import Branch
 
 _VIEW_TYPE: Final = "dynamodb.StreamViewType"
-_AFFIXES: Final = (Prefix, Suffix, PrefixIgnoringCase, SuffixIgnoringCase)
 _EXPIRY: Final = "userIdentity"
 
 
@@ -122,9 +120,7 @@ def _two_types(branch: Iterable[Condition]) -> Iterator[Fault]:
 
 
 def _is_always_true(condition: Condition) -> bool:
-    is_any = any(
-        isinstance(each, Present) or (isinstance(each, _AFFIXES) and not each.text) for each in condition.matchers
-    )
+    is_any = any(each.takes_every_text for each in condition.matchers)
     if condition.is_absent_allowed:
         return any(isinstance(each, Present) for each in condition.matchers)
     if condition.name == "eventName":

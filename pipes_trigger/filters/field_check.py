@@ -16,6 +16,7 @@ from pipes_trigger.filters.record_shape import EVENT_NAMES, NOT_FILTERABLE, RECO
 from pipes_trigger.filters.rules import Rule
 from pipes_trigger.filters.trampoline import Steps, run
 from pipes_trigger.filters.value_check import check_value
+from pipes_trigger.helpers.suggest import known_names
 
 Path = tuple[Step, ...]
 
@@ -123,7 +124,4 @@ def _nearest(wanted: str, known: tuple[str, ...]) -> str:
     for name in known:
         if name.lower() == wanted.lower():
             return f"did you mean {name!r}?"
-    # Only a faulty pattern pays for the import of difflib.
-    from pipes_trigger.helpers.suggest import known_names  # noqa: PLC0415
-
     return known_names(wanted, known)

@@ -14,12 +14,13 @@ from pipes_trigger.filters.condition import Condition
 from pipes_trigger.filters.faults import Fault, Step, below
 from pipes_trigger.filters.json_text import Pairs
 from pipes_trigger.filters.nodes import Foreign, show
-from pipes_trigger.filters.operators import OPERATORS
+from pipes_trigger.filters.operators import OPERATORS, reader
 from pipes_trigger.filters.operators.exact import read_value
 from pipes_trigger.filters.operators.matcher import Matcher, Read, one_key
 from pipes_trigger.filters.rules import Rule
 from pipes_trigger.filters.support import Service, is_supported, variant
 from pipes_trigger.filters.trampoline import Steps, run
+from pipes_trigger.helpers.suggest import known_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,7 +202,7 @@ def _read_operator(name: str, operand: Any, service: Service) -> Read:
         fix = "filter in the function, or say it with " + ", ".join(sorted(_supported_operators(service)))
         yield Fault(Rule.UNSUPPORTED_OPERATOR, f"{full_name} is not supported by Pipes", fix)
         return None
-    return (yield from below(OPERATORS[name](operand), name))
+    return (yield from below(reader(name)(operand), name))
 
 
 def _supported_operators(service: Service) -> Iterator[str]:
@@ -209,7 +210,4 @@ def _supported_operators(service: Service) -> Iterator[str]:
 
 
 def _nearest(name: str) -> str:
-    # Only a faulty pattern pays for the import of difflib.
-    from pipes_trigger.helpers.suggest import known_names  # noqa: PLC0415
-
     return known_names(name.lower().replace("_", "-"), OPERATORS)

@@ -20,10 +20,9 @@ if TYPE_CHECKING:
     from pipes_trigger.limits import Limit
 
 # Every name that aws_cdk.aws_lambda.Runtime has, deprecated ones too, and their successors by the same scheme.
-_RUNTIME: Final = re.compile(
+_RUNTIME: Final = (
     r"python\d+\.\d+|nodejs(\d+\.(x|\d+))?|java\d+(\.al\d+)?|dotnet\d+|dotnetcore\d+\.\d+|ruby\d+\.\d+|go1\.x"
-    r"|provided(\.al\d+)?",
-    re.ASCII,
+    r"|provided(\.al\d+)?"
 )
 _SUGGESTED_RUNTIMES: Final = (
     *("python3.11", "python3.12", "python3.13", "nodejs22.x", "java21", "dotnet8", "ruby3.4", "provided.al2023"),
@@ -124,7 +123,7 @@ def runtime_faults(path: str, name: Any) -> list[Violation]:
         >>> print(*runtime_faults("FunctionOptions(runtime=)", "pyhton3.12"))
         [OP006] FunctionOptions(runtime=): is no Lambda runtime: 'pyhton3.12'; did you mean 'python3.12'?
     """
-    if isinstance(name, str) and (is_token(name) or _RUNTIME.fullmatch(name)):
+    if isinstance(name, str) and (is_token(name) or re.fullmatch(_RUNTIME, name, re.ASCII)):
         return []
     wanted = name if isinstance(name, str) else ""
     return [Violation("OP006", path, f"is no Lambda runtime: {name!r}", known_names(wanted, _SUGGESTED_RUNTIMES))]

@@ -4,7 +4,6 @@ What an error says of the names that are there.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +24,8 @@ def known_names(wanted: str, names: Iterable[str]) -> str:
         >>> known_names("x", [])
         'there is none'
     """
+    from difflib import get_close_matches  # noqa: PLC0415 - only an error pays for it
+
     known = sorted(map(str, names))
     close = get_close_matches(wanted, known, n=1) if wanted else []
     if close:

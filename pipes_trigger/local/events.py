@@ -256,3 +256,9 @@ class PipeStopped(PipeEvent):
 
 
 Observer: TypeAlias = "Callable[[PipeEvent], None]"
+
+
+def nobody(_event: PipeEvent) -> None:
+    """
+    Observe nothing.
+    """

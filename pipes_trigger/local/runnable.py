@@ -72,8 +72,7 @@ def check_runnable(
     faults += target_faults(spec, target_arn)
     if dead_letter_arn is not None:
         faults += dead_letter_faults(dead_letter_arn)
-    if spec.enrichment is not None:
-        faults += enrichment_faults(enrichment_arn)
+    faults += enrichment_faults(spec, enrichment_arn)
     if source is None or faults:
         raise ConfigurationError(faults)
     return source
@@ -104,10 +103,15 @@ def target_faults(spec: RunnablePipe, arn: str) -> Iterator[Violation]:
         yield Violation("LR012", "spec.target_parameters.endpoint_id", problem, "run the pipe without one")
 
 
-def enrichment_faults(arn: str | None) -> Iterator[Violation]:
+def enrichment_faults(spec: RunnablePipe, arn: str | None) -> Iterator[Violation]:
     """
-    List why something cannot be an enrichment; nothing where it can.
+    List why something cannot be a pipe's enrichment; nothing where it can.
     """
+    if spec.enrichment is None:
+        if arn is not None:
+            problem = f"is the enrichment of a pipe without one, got {arn!r}"
+            yield Violation("LR014", "enrichment_arn", problem, "leave it out")
+        return
     kind = None if arn is None else kind_of(arn)
     if kind is None or not kind.enriches:
         problem = f"must be a function or an Express state machine, got {arn!r}"

@@ -15,7 +15,7 @@ from pipes_trigger.local.carrier import Carrier
 from pipes_trigger.local.checkpoints import CheckpointFile, Keeper
 from pipes_trigger.local.deadletter import dead_letter_target
 from pipes_trigger.local.destinations import enrichment_of, payload_bytes, target_of
-from pipes_trigger.local.events import PipeFailed, PipeReady, PipeStopped, RecordsTrimmed, StreamUnavailable
+from pipes_trigger.local.events import PipeFailed, PipeReady, PipeStopped, RecordsTrimmed, StreamUnavailable, nobody
 from pipes_trigger.local.metrics import Metrics
 from pipes_trigger.local.pump import Pump
 from pipes_trigger.local.reporter import Progress, Reporter
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from pipes_trigger.delivery import ShardPosition
-    from pipes_trigger.local.events import Observer, PipeEvent
+    from pipes_trigger.local.events import Observer
     from pipes_trigger.local.metrics import Statistic
     from pipes_trigger.local.runnable import RunnablePipe
 
@@ -39,12 +39,6 @@ READY_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 5.0
 POLL_SECONDS: Final = 0.1  # Pipes itself polls a shard four times a second (doc); a laptop need not wait that long.
 _DEFAULT_BACKOFF: Final = Backoff()
-
-
-def _nobody(_event: PipeEvent) -> None:
-    """
-    Observe nothing.
-    """
 
 
 class PipeRuntime:
@@ -90,7 +84,7 @@ class PipeRuntime:
         clients: Callable[[str], Any],
         enrichment_arn: str | None = None,
         dead_letter_arn: str | None = None,
-        observer: Observer = _nobody,
+        observer: Observer = nobody,
         backoff: Backoff = _DEFAULT_BACKOFF,
         poll_seconds: float = POLL_SECONDS,
         checkpoint: Path | None = None,

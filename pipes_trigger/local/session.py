@@ -95,6 +95,8 @@ class LocalSession:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
+            # StartSyncExecution would go to sync-127.0.0.1, which is nobody.
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         }
 
     def pseudo_parameters(self) -> dict[str, str]:
@@ -117,7 +119,7 @@ class LocalSession:
             connect_timeout=5,
             read_timeout=930,  # a function may run for 15 minutes
             max_pool_connections=50,
-            inject_host_prefix=False,  # StartSyncExecution would go to sync-127.0.0.1, which is nobody
+            inject_host_prefix=False,  # as in the environment below
             retries={"mode": "standard", "total_max_attempts": attempts},
         )
         return self._session.create_client(

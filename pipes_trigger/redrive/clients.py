@@ -4,7 +4,6 @@ The boto3 clients that a redrive asks for.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 _FUNCTION_SECONDS: Final = 930  # a function may run for 15 minutes, an Express state machine for 5
 _RUN: Final = ("lambda", "stepfunctions")
 _ATTEMPTS: Final = 5
-_ENDPOINTS: Final = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SFN")
 
 
 def clients(region: str | None = None) -> Callable[[str], Any]:
@@ -49,7 +47,5 @@ def _client(service: str, region: str | None) -> Any:
         connect_timeout=5,
         read_timeout=_FUNCTION_SECONDS if service in _RUN else 30,
         retries={"mode": "standard", "total_max_attempts": attempts},
-        # An endpoint of the user's own is not called sync-..., as StartSyncExecution would have it.
-        inject_host_prefix=not any(os.environ.get(name) for name in _ENDPOINTS),
     )
     return boto3.client(service, region_name=region, config=config)

@@ -9,14 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
-from pipes_trigger.spec.sections import choice, section
+from pipes_trigger.spec.sections import Faults, choice, section
 from pipes_trigger.templates.placeholders import steps_of
 from pipes_trigger.templates.rendering import find
-
-if TYPE_CHECKING:
-    from pipes_trigger.spec.sections import Faults
 
 Intrinsic: TypeAlias = str | Mapping[str, Any]
 """A value as it stands in the template: text, or a function such as `{"Fn::GetAtt": [...]}`."""
@@ -63,6 +60,23 @@ class TargetParameters:
     resources: tuple[Intrinsic, ...] = ()
     time: Intrinsic | None = None
     endpoint_id: Intrinsic | None = None
+
+    @classmethod
+    def from_section(cls, section: Mapping[str, Any]) -> Self:
+        """
+        Read them from a pipe's `TargetParameters`, as CloudFormation spells them; `section()` writes them again.
+
+        Raises:
+            PipeSpecError: Something in it is malformed; every fault at once.
+
+        Example:
+            >>> TargetParameters.from_section({"SqsQueueParameters": {"MessageGroupId": "a"}}).message_group_id
+            'a'
+        """
+        faults = Faults("Pipe")
+        parameters = cls(**_read(section, faults))
+        faults.raise_any()
+        return parameters
 
     @property
     def waits(self) -> bool:
@@ -121,6 +135,10 @@ def read_parameters(target: Mapping[str, Any], faults: Faults) -> TargetParamete
     """
     Read them from a pipe's `TargetParameters`; what is malformed is added to `faults`.
     """
+    return TargetParameters(**_read(target, faults))
+
+
+def _read(target: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for part, keys in _PARTS.items():
         found = section(target, part, faults)
@@ -134,7 +152,7 @@ def read_parameters(target: Mapping[str, Any], faults: Faults) -> TargetParamete
     for part in _INVOKED:
         if "InvocationType" in (found := section(target, part, faults)):
             values["invocation"] = choice(found, "InvocationType", _INVOCATIONS, None, faults)
-    return TargetParameters(**values)
+    return values
 
 
 def value_for(value: str, event: object) -> str:

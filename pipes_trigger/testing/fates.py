@@ -99,12 +99,14 @@ def _told(event: events.PipeEvent) -> Iterable[Fate]:
     match event:
         case events.RecordRead():
             state = "read"
+        case events.EnrichmentInvoked(attempt=attempt):
+            state, detail = "invoking", f"enrichment, attempt {attempt}"
         case events.BatchInvoked(attempt=attempt):
             state, detail = "invoking", f"attempt {attempt}"
         case events.RecordFiltered(reasons=reasons):
             state, detail = "filtered", f"by {' | '.join(reasons)}"
         case events.RecordDelivered():
-            state, detail = "delivered", "the function took it"
+            state, detail = "delivered", "the target took it"
         case events.BatchFailed(reason=reason, next_step=step):
             detail = f"{reason} -> {step}"
         case events.DeadLetterFailed(reason=reason):

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.errors import ConfigurationError, Violation
 from pipes_trigger.helpers.suggest import known_names
-from pipes_trigger.testing.arns import arns_of, expand, physical_name
-from pipes_trigger.testing.expressions import Hole, HoleKind, expression, show
-from pipes_trigger.testing.globs import covers, overlaps
+from pipes_trigger.permissions.arns import arns_of, expand, physical_name
+from pipes_trigger.permissions.expressions import expression
+from pipes_trigger.permissions.globs import covers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipes_trigger.permissions.expressions import Expression
     from pipes_trigger.testing.documents import Document, Reference
-    from pipes_trigger.testing.expressions import Expression
 
 _HASH: Final = re.compile(r"[0-9A-F]{8}\Z")
 _IN_A_TABLE: Final = tuple("/stream/*")
@@ -61,31 +61,3 @@ def is_meant(actual: Any, expected: tuple[Expression, ...], resources: Mapping[s
     """
     parts = expand(expression(actual), resources)
     return any(covers(one, parts) or covers((*one, *_IN_A_TABLE), parts) for one in expected)
-
-
-def logical_id(value: Any, resources: Mapping[str, Any]) -> str | None:
-    """
-    Give the logical id of the resource that a value of the template refers to, None where it is not in the template.
-    """
-    match parts := expression(value):
-        case (Hole(name=name),) if (found := name.partition(".")[0]) in resources:
-            return found
-    # An ARN that is written out may be that of a resource whose name is, too.
-    written = expand(parts, resources)
-    if any(isinstance(part, Hole) and part.kind in (HoleKind.UNKNOWN, HoleKind.IMPORTED) for part in written):
-        return None
-    fitting = [one for one in resources if any(overlaps(arn, written) for arn in _known_arns(one, resources))]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def describe(value: Any, resources: Mapping[str, Any]) -> str:
-    """
-    Write a value of the template for a person, with the type of the resource that it refers to.
-    """
-    text = show(expression(value))
-    found = logical_id(value, resources)
-    return text if found is None else f"{text} ({resources[found]['Type']})"
-
-
-def _known_arns(logical_id: str, resources: Mapping[str, Any]) -> tuple[Expression, ...]:
-    return arns_of(logical_id, resources) if physical_name(resources[logical_id]) else ()

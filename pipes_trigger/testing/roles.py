@@ -6,18 +6,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
-from pipes_trigger.testing.expressions import show
-from pipes_trigger.testing.permissions import Answer, action, beyond, rule
-from pipes_trigger.testing.policies import policies_of
-from pipes_trigger.testing.resources import describe, meant
+from pipes_trigger.permissions.expressions import show
+from pipes_trigger.permissions.references import describe
+from pipes_trigger.permissions.rulings import Answer, action, beyond, rule
+from pipes_trigger.permissions.statements import policies_of
+from pipes_trigger.testing.resources import meant
 from pipes_trigger.testing.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipes_trigger.permissions.expressions import Expression
+    from pipes_trigger.permissions.statements import RolePolicies
     from pipes_trigger.testing.documents import Reference
-    from pipes_trigger.testing.expressions import Expression
-    from pipes_trigger.testing.policies import RolePolicies
 
 Who: TypeAlias = Literal["function", "pipe"]
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from pipes_trigger.testing.expressions import show
-from pipes_trigger.testing.resources import describe, is_meant, logical_id, meant
+from pipes_trigger.permissions.expressions import show
+from pipes_trigger.permissions.references import describe, logical_id
+from pipes_trigger.testing.resources import is_meant, meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

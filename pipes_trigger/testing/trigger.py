@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict
 from pipes_trigger.delivery.actions import why_refused
 from pipes_trigger.errors import ConfigurationError
 from pipes_trigger.filters import FilterPattern
+from pipes_trigger.permissions.expressions import expression, show
+from pipes_trigger.permissions.references import describe
 from pipes_trigger.spec import PipeSpec
 from pipes_trigger.spec.templates import stream_pipes
 from pipes_trigger.testing.documents import Document
-from pipes_trigger.testing.expressions import expression, show
-from pipes_trigger.testing.resources import describe, find, is_meant, meant
+from pipes_trigger.testing.resources import find, is_meant, meant
 from pipes_trigger.testing.roles import RoleAssertions
 
 if TYPE_CHECKING:

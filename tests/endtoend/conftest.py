@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -39,7 +40,7 @@ _STARTER: Final = (
 
 class Browser:
     """
-    One page of a browser.
+    A browser, of which one page at a time is driven.
 
     Args:
         profile: A directory for the browser's own files.
@@ -66,10 +67,6 @@ class Browser:
         self.messages: list[dict[str, Any]] = []
 
     def __enter__(self) -> Self:
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self.call(f"{domain}.enable")
         return self
 
     def __exit__(self, *_details: object) -> None:
@@ -77,6 +74,21 @@ class Browser:
         self._process.wait(timeout=20)
         os.close(self._commands)
         os.close(self._answers)
+
+    @contextmanager
+    def new_page(self) -> Iterator[None]:
+        """
+        Open a page that knows nothing of those before it, and close it.
+        """
+        context = self.call("Target.createBrowserContext")["browserContextId"]
+        target = self.call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.call(f"{domain}.enable")
+        self.messages.clear()
+        yield
+        self._session = ""
+        self.call("Target.disposeBrowserContext", browserContextId=context)
 
     def call(self, method: str, **parameters: Any) -> Any:
         """
@@ -116,6 +128,19 @@ class Browser:
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
+    @property
+    def complaints(self) -> list[dict[str, Any]]:
+        """
+        What the console was told of, exceptions, and dialogs.
+        """
+        wrong = (
+            "Log.entryAdded",
+            "Runtime.exceptionThrown",
+            "Runtime.consoleAPICalled",
+            "Page.javascriptDialogOpening",
+        )
+        return [each for each in self.messages if each["method"] in wrong]
+
     def picture(self, path: Path) -> None:
         """
         Take a picture of the window.
@@ -132,12 +157,21 @@ class Browser:
         return message
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def one_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """
-    Start a browser, where there is one.
+    Start the one browser of all tests, where there is one.
     """
     if _BINARY is None:
-        pytest.skip("no Chromium is installed here: the report is looked at where one is")
-    with Browser(tmp_path / "profile") as running:
+        pytest.skip("no Chromium is installed here: reports and pictures are looked at where one is")
+    with Browser(tmp_path_factory.mktemp("browser") / "profile") as running:
         yield running
+
+
+@pytest.fixture
+def browser(one_browser: Browser) -> Iterator[Browser]:
+    """
+    Open a page of its own for a test.
+    """
+    with one_browser.new_page():
+        yield one_browser

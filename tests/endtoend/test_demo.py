@@ -13,26 +13,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.endtoend.processes import processes_with
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DEMO = Path(__file__).parent.parent.parent / "examples" / "demo"
-
-
-def processes_with(marker: str) -> list[str]:
-    """
-    List the processes whose environment has a marker, which every child of the demo inherits or is started with.
-    """
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            environment = (entry / "environ").read_bytes()
-            state = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-        except OSError:
-            continue
-        if marker.encode() in environment and state != "Z":
-            found.append(entry.name)
-    return found
 
 
 @pytest.fixture

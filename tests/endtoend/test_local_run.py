@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from pipes_trigger.local.emulator import Emulator
 from pipes_trigger.local.session import LocalSession
+from tests.endtoend.processes import processes_with
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,9 +25,15 @@ class Run:
     A run in a process of its own.
     """
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, **variables: str) -> None:
         command = [sys.executable, "-c", "from pipes_trigger.cli import main; main()", "local", "run", *arguments]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, **variables},
+        )
         self.printed: list[str] = []
 
     def __enter__(self) -> Self:
@@ -83,6 +91,20 @@ def test_a_users_app_runs_until_it_is_stopped(example_assemblies: dict[str, Path
         assert run.printed[-1].endswith(
             "order-notifier: 1 read, 0 filtered, 1 delivered, 0 dead-lettered, 0 discarded, 0 undecided\n"
         )
+
+
+@pytest.mark.parametrize("step", ["starting the emulator", "deploying"])
+def test_a_run_that_is_interrupted_too_early(example_assemblies: dict[str, Path], tmp_path: Path, step: str) -> None:
+    """
+    Ctrl-C before the pipes run is no end but an interruption: status 130, no traceback, no file and no process left.
+    """
+    with Run("--assembly", str(example_assemblies["order_notifications"]), TMPDIR=str(tmp_path)) as run:
+        run.until(step)
+
+        assert run.end(signal.SIGINT) == 130
+        assert not any("Traceback" in line for line in run.printed)
+        assert list(tmp_path.iterdir()) == []
+        assert processes_with(str(tmp_path)) == []
 
 
 def test_an_emulator_that_runs_already_is_used_and_left(example_assemblies: dict[str, Path]) -> None:

@@ -111,17 +111,41 @@ def test_a_row_opens_to_its_way_and_items_are_text(browser: Browser, page: Path)
     assert words == ["read", "invoked", "dead-lettered"]
     assert MARKUP in browser.ask("document.querySelector('.steps').textContent")
     assert browser.ask("document.querySelectorAll('img').length + document.scripts.length") == 2
-    wrong = ("Log.entryAdded", "Runtime.exceptionThrown", "Page.javascriptDialogOpening")
-    assert [each for each in browser.messages if each["method"] in wrong] == []
+    assert browser.complaints == []
+
+
+def test_an_enriched_record_shows_both_stages_of_each_attempt(browser: Browser, tmp_path: Path) -> None:
+    """
+    An attempt begins with the enrichment, so one that ended there counts, too.
+    """
+    trace = Trace()
+    record = {"eventID": "e1", "eventName": "INSERT", "dynamodb": {"Keys": {"id": {"S": "a"}}, "SequenceNumber": "1"}}
+    batch: dict[str, Any] = {"pipe": "orders", "time": 1_790_000_000.0, "records": (record,)}
+    trace.event(events.RecordRead(pipe="orders", time=1_790_000_000.0, record=record))
+    trace.event(events.EnrichmentInvoked(**batch, attempt=1, payload="[]"))
+    trace.event(events.BatchFailed(**batch, reason="why", next_step="retry 1", retry_at=1.0, seconds=0.05))
+    trace.event(events.EnrichmentInvoked(**batch, attempt=2, payload="[]"))
+    trace.event(events.EnrichmentAnswered(**batch, elements=3, seconds=0.05))
+    trace.event(events.BatchInvoked(**batch, attempt=2, payload="[]"))
+    path = tmp_path / "trace.html"
+    write_page(trace.data(), path)
+
+    browser.open(path)
+    browser.ask("document.querySelector('.key').click()")
+
+    words = browser.ask("[...document.querySelectorAll('.steps .word')].map((word) => word.textContent)")
+    assert words == ["read", "enriching", "failed", "enriching", "enriched", "invoked"]
+    assert browser.ask("document.querySelector('tr.row td.number').textContent") == "2"
+    assert browser.complaints == []
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [360, 390, 1280])
 def test_it_fits_phones_and_desks_by_day_and_by_night(
     browser: Browser, page: Path, tmp_path: Path, width: int, *, dark: bool
 ) -> None:
     """
-    Nothing is wider than the window, also with a row open, and text stands out from what is behind it.
+    Nothing is wider than the window, also with a row open; text stands out from what is behind it; no one complains.
     """
     browser.open(page, width=width, dark=dark)
     browser.ask("document.querySelector('.key').click()")
@@ -132,6 +156,7 @@ def test_it_fits_phones_and_desks_by_day_and_by_night(
     contrasts = browser.ask(CONTRASTS)
     assert len(contrasts) > 10
     assert [each for each in contrasts if each[0] < 4.5] == []
+    assert browser.complaints == []
 
 
 # The contrast of every visible text with the background behind it, as WCAG 2 defines it, with the text's beginning.

@@ -6,39 +6,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-import venv
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
-
-ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """
-    Build the wheel, install it without extras into an empty environment, and return the environment's bin.
-    """
-    home = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(home), str(ROOT)]
-    subprocess.run(build, check=True, capture_output=True)
-    (wheel,) = home.glob("*.whl")
-    venv.create(home / "venv", with_pip=True)
-    binaries = home / "venv" / "bin"
-    install = [
-        str(binaries / "python"),
-        "-m",
-        "pip",
-        "install",
-        "-q",
-        "--no-compile",
-        "-c",
-        str(ROOT / "constraints.txt"),
-        str(wheel),
-    ]
-    subprocess.run(install, check=True, capture_output=True)
-    return binaries
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def run(command: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -131,6 +131,14 @@ def test_every_fault_of_the_environment_is_named(tmp_path: Path) -> None:
     )
 
 
+def test_an_enrichment_is_named_where_there_is_one(settings: Callable[..., Settings]) -> None:
+    """
+    A pipe without one leaves the variable out.
+    """
+    assert settings().enrichment_arn is None
+    assert settings(ENRICHMENT_ARN="arn").enrichment_arn == "arn"
+
+
 def test_a_function_without_its_pipe_is_refused(tmp_path: Path) -> None:
     """
     The pipe's file is part of the code.

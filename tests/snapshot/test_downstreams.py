@@ -115,4 +115,4 @@ def trigger_part(template: dict[str, Any]) -> dict[str, Any]:
     """
     Leave out what the trigger's owner has: its keys, network, table and queue.
     """
-    return {name: item for name, item in template["Resources"].items() if name.startswith("trigger")}
+    return {"Resources": {name: item for name, item in template["Resources"].items() if name.startswith("trigger")}}

@@ -88,6 +88,35 @@ def test_a_further_trigger_costs(
     assert len(json.dumps(second, separators=(",", ":"))) < most_bytes
 
 
+@pytest.mark.parametrize(
+    ("options", "expected"), [({"failure_handling": FailureHandling.none()}, (3, 2)), ({}, (5, 4))]
+)
+def test_a_further_trigger_without_a_function_costs(
+    *,
+    call: dict[str, Any],
+    stack: Stack,
+    synth: Synth,
+    calls_of: Calls,
+    options: dict[str, Any],
+    expected: tuple[int, int],
+) -> None:
+    """
+    A pipe that delivers by itself costs less than half of one with a function: calls to Node, and resources.
+    """
+    changes = {
+        "trigger_type": "sns_topic",
+        "target_arns": ["arn:aws:sns:eu-west-1:111122223333:orders"],
+        "direct": True,
+    }
+    kept = ("app_helper", "table_base_name", "filter_pattern")
+    arguments = {name: call[name] for name in kept} | changes | options
+    DynamoDBStreamTrigger(stack, "trigger-0", **arguments, resource_base_name="first")
+    counted = calls_of(lambda: DynamoDBStreamTrigger(stack, "trigger-1", **arguments, resource_base_name="second"))
+    second = [name for name in synth(stack)["Resources"] if name.startswith("trigger1")]
+
+    assert (counted, len(second)) == expected
+
+
 def test_a_trigger_within_a_construct_asks_for_its_stack_once(
     call: dict[str, Any], stack: Stack, calls_of: Calls
 ) -> None:

@@ -40,15 +40,6 @@ def encrypted_queue(stack: Stack, key: Any) -> str:
     return Queue(stack, "Target", encryption=QueueEncryption.KMS, encryption_master_key=key).queue_arn
 
 
-def encrypted_bus(stack: Stack, key: Any) -> str:
-    """
-    Return the ARN of an event bus under a key.
-    """
-    from aws_cdk.aws_events import EventBus
-
-    return EventBus(stack, "Target", kms_key=key).event_bus_arn
-
-
 def encrypted_machine(stack: Stack, key: Any) -> str:
     """
     Return the ARN of a state machine under a key.
@@ -66,7 +57,6 @@ def encrypted_machine(stack: Stack, key: Any) -> str:
 MAKERS = {
     StreamTriggerType.SNS_TOPIC: encrypted_topic,
     StreamTriggerType.SQS_QUEUE: encrypted_queue,
-    StreamTriggerType.EVENT_BUS: encrypted_bus,
     StreamTriggerType.STATE_MACHINE: encrypted_machine,
 }
 

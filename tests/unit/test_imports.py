@@ -17,16 +17,8 @@ PACKAGE = Path(pipes_trigger.__file__).parent
 
 # What may import CDK at its top; `parameters`, `source` and `arguments` import it within the function that needs it.
 CDK_MODULES = {
-    *(
-        "acknowledging.py",
-        "construct.py",
-        "function.py",
-        "log_groups.py",
-        "pipe.py",
-        "pipe_logs.py",
-        "redrive_function.py",
-    ),
-    *("stack_facts.py", "wiring.py"),
+    *("acknowledging.py", "built.py", "construct.py", "function.py", "log_groups.py", "pipe.py", "pipe_logs.py"),
+    *("redrive_function.py", "stack_facts.py", "wiring.py"),
     *(f"monitoring/{name}.py" for name in ("alarms", "dashboards", "watched")),
 }
 
@@ -37,7 +29,8 @@ ARROWS = {
     "helpers": {"helpers"},
     "filters": {"filters", "helpers"},
     "templates": {"templates", "helpers"},
-    "testing": {"testing", "local", "delivery", "spec", "proof", "filters", "helpers"},
+    "permissions": {"permissions", "spec"},
+    "testing": {"testing", "permissions", "local", "delivery", "spec", "proof", "filters", "helpers"},
     "spec": {"spec", "filters", "templates", "helpers"},
     "proof": {"proof", "filters", "templates", "helpers"},
     "delivery": {"delivery", "spec", "filters", "templates", "helpers"},
@@ -46,12 +39,18 @@ ARROWS = {
     "options": {"options", "helpers"},
     "monitoring": {"monitoring", "policies", "helpers"},
     "direct": {"triggers", "helpers"},
-    "enrichment": set(),
+    "enrichment": {"policies"},
     "pipe_name": {"helpers"},
     "pipe_options": {"helpers"},
-    "local": {"local", "delivery", "spec", "filters", "templates", "helpers"},
+    "look": set(),
+    "diagram": {"diagram", "look", "permissions", "spec", "filters", "helpers"},
+    "local": {"local", "look", "delivery", "spec", "filters", "templates", "helpers"},
     "redrive": {"redrive", "local", "delivery", "spec", "filters", "templates", "helpers"},
-    "cli": {"cli", "redrive", "local", "proof", "spec", "filters", "templates", "helpers"},
+    "starter": {"triggers"},
+    "cli": {
+        *("cli", "starter", "diagram", "permissions", "redrive", "local", "proof", "spec", "filters", "templates"),
+        "helpers",
+    },
 }
 FOR_ALL = {"errors", "limits"}
 
@@ -141,6 +140,8 @@ def test_local_never_imports_the_construct_or_cdk() -> None:
         "from pipes_trigger import ApplicationHelper, ArnUriHelper, ResourceNaming, StreamSource, handlers",
         "import pipes_trigger.monitoring.options, pipes_trigger.monitoring.metrics, pipes_trigger.monitoring.monitored",
         "import pipes_trigger.delivery, pipes_trigger.proof, pipes_trigger.testing, pipes_trigger.cli",
+        "import pipes_trigger.diagram, pipes_trigger.diagram.svg, pipes_trigger.diagram.mermaid",
+        "import pipes_trigger.permissions, pipes_trigger.permissions_of",
     ],
 )
 def test_the_pure_parts_start_no_node(statement: str) -> None:
@@ -152,6 +153,43 @@ def test_the_pure_parts_start_no_node(statement: str) -> None:
     printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
 
     assert printed.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("statement", "unneeded"),
+    [
+        (
+            "from pipes_trigger import FilterPattern, InputTemplate; FilterPattern({'eventName': ['INSERT']})",
+            {"difflib", "decimal", "pathlib", "urllib.parse", "datetime", "importlib.metadata"}
+            | {f"pipes_trigger.filters.operators.{name}" for name in ("affix", "anything_but", "numeric", "wildcard")}
+            | {f"pipes_trigger.filters.{name}" for name in ("builders", "combining", "explanation", "presets")}
+            | {"pipes_trigger.proof", "pipes_trigger.spec", "pipes_trigger.options", "pipes_trigger.triggers"},
+        ),
+        (
+            "from pipes_trigger import PipeSpec, StreamTriggerType, FailureHandling",
+            {"difflib", "decimal", "importlib.metadata", "pipes_trigger.proof", "pipes_trigger.helpers.app"},
+        ),
+        (
+            "from pipes_trigger.cli import main",
+            {
+                f"pipes_trigger.{room}"
+                for room in ("filters", "templates", "spec", "proof", "local", "redrive", "starter")
+            },
+        ),
+        (
+            "import sys; sys.argv[1:] = ['match', '{}', '{}']; from pipes_trigger.cli import main; main()",
+            {"pipes_trigger.proof", "pipes_trigger.redrive", "pipes_trigger.starter", "pipes_trigger.delivery"},
+        ),
+    ],
+)
+def test_nothing_is_loaded_before_it_is_needed(statement: str, unneeded: set[str]) -> None:
+    """
+    What a call can do without it does without: an operator, a room of the house, a heavy module of Python.
+    """
+    script = f"import atexit, sys; atexit.register(lambda: print(sorted({unneeded} & set(sys.modules)))); {statement}"
+    printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False).stdout
+
+    assert printed.splitlines()[-1:] == ["[]"], printed
 
 
 def test_every_public_name_loads() -> None:

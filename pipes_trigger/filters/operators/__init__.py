@@ -1,35 +1,43 @@
 """
 The operators: one file per family, an operator's check and its match side by side.
 
-`OPERATORS` says who reads the operand of each name that an operator object may have.
+A family is imported where the first pattern uses it: most patterns use none or one of them.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
-
-from pipes_trigger.filters.operators.address import read_cidr
-from pipes_trigger.filters.operators.affix import read_prefix, read_suffix
-from pipes_trigger.filters.operators.anything_but import read_anything_but
-from pipes_trigger.filters.operators.exact import read_exactly
-from pipes_trigger.filters.operators.exists import read_exists
-from pipes_trigger.filters.operators.ignore_case import read_equals_ignore_case
-from pipes_trigger.filters.operators.numeric import read_numeric
-from pipes_trigger.filters.operators.wildcard import read_wildcard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipes_trigger.filters.operators.matcher import Read
 
-OPERATORS: Final[dict[str, Callable[[Any], Read]]] = {
-    "anything-but": read_anything_but,
-    "cidr": read_cidr,
-    "equals-ignore-case": read_equals_ignore_case,
-    "exactly": read_exactly,
-    "exists": read_exists,
-    "numeric": read_numeric,
-    "prefix": read_prefix,
-    "suffix": read_suffix,
-    "wildcard": read_wildcard,
+# The file of each name that an operator object may have; `read_<name>` in it reads the operand.
+_HOMES: Final = {
+    "anything-but": "anything_but",
+    "cidr": "address",
+    "equals-ignore-case": "ignore_case",
+    "exactly": "exact",
+    "exists": "exists",
+    "numeric": "numeric",
+    "prefix": "affix",
+    "suffix": "affix",
+    "wildcard": "wildcard",
 }
+OPERATORS: Final = tuple(_HOMES)
+
+
+def reader(operator: str) -> Callable[[Any], Read]:
+    """
+    Give the function that reads the operand of one of `OPERATORS`.
+
+    Example:
+        >>> reader("prefix").__name__
+        'read_prefix'
+    """
+    found: Callable[[Any], Read] = getattr(
+        import_module(f"{__name__}.{_HOMES[operator]}"), f"read_{operator.replace('-', '_')}"
+    )
+    return found

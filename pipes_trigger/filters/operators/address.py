@@ -16,10 +16,11 @@ from pipes_trigger.filters.number import is_number, to_number
 from pipes_trigger.filters.operators.matcher import Matcher, Read, wrong_operand
 from pipes_trigger.filters.rules import Rule
 
-_VERSION_4: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
-_VERSION_6: Final = re.compile(r"[0-9a-fA-F:]*:[0-9a-fA-F:]*")
-_DIGITS: Final = re.compile(r"[0-9A-F]*")
-_MASK: Final = re.compile(r"[-+]?[0-9]{1,9}")
+# Compiled where they are first needed, and kept by `re`: few patterns hold anything that looks like an address.
+_VERSION_4: Final = r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+"
+_VERSION_6: Final = r"[0-9a-fA-F:]*:[0-9a-fA-F:]*"
+_DIGITS: Final = r"[0-9A-F]*"
+_MASK: Final = r"[-+]?[0-9]{1,9}"
 _GROUPS: Final = 8
 _MAPPED_VERSION_4: Final = [0, 0, 0, 0, 0, 0xFFFF]
 _BITS_PER_DIGIT: Final = 4
@@ -43,7 +44,7 @@ class AddressRange(Matcher):
         Say whether the value satisfies the condition.
         """
         if is_number(value):
-            digits = _DIGITS.match(to_number(value).text)
+            digits = re.match(_DIGITS, to_number(value).text)
             return digits is not None and self.covers(digits.group())
         return False
 
@@ -60,11 +61,12 @@ class AddressRange(Matcher):
         return f"an address in {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
 class Address(AddressRange):
     """
     One address, however it is spelled.
     """
+
+    __slots__ = ()
 
     def __str__(self) -> str:
         return repr(self.text)
@@ -78,10 +80,12 @@ def address_digits(text: str) -> str | None:
         >>> address_digits("10.0.0.1"), address_digits("::ffff:a00:1"), address_digits("::1")[-2:], address_digits("x")
         ('0A000001', '0A000001', '01', None)
     """
-    if _VERSION_4.fullmatch(text):
+    if "." not in text and ":" not in text:
+        return None
+    if re.fullmatch(_VERSION_4, text):
         octets = [int(octet) if len(octet) <= _GROUPS else _OCTET + 1 for octet in text.split(".")]
         return "".join(f"{octet:02X}" for octet in octets) if max(octets) <= _OCTET else None
-    if not _VERSION_6.fullmatch(text):
+    if not re.fullmatch(_VERSION_6, text):
         return None
     groups = _groups(text)
     if groups is None:
@@ -108,7 +112,7 @@ def read_cidr(operand: Any) -> Read:
         return None
     address, slash, mask = operand.rstrip("/").partition("/") if "/" in operand else (operand, "", "")
     digits = address_digits(address)
-    bits = int(mask) if slash and _MASK.fullmatch(mask) else -1
+    bits = int(mask) if slash and re.fullmatch(_MASK, mask) else -1
     width = len(digits or "") * _BITS_PER_DIGIT
     if digits is None or not 0 <= bits < width:
         range_of_bits = f", with 0 to {width - 1} bits" if digits else ""

@@ -27,6 +27,13 @@ class Prefix(Matcher):
     text: str
 
     @property
+    def takes_every_text(self) -> bool:
+        """
+        Whether it accepts every string: one without a text does.
+        """
+        return not self.text
+
+    @property
     def shortcut(self) -> tuple[str, Any]:
         """
         The same in an expression.
@@ -52,6 +59,13 @@ class Suffix(Matcher):
     """
 
     text: str
+
+    @property
+    def takes_every_text(self) -> bool:
+        """
+        Whether it accepts every string: one without a text does.
+        """
+        return not self.text
 
     @property
     def shortcut(self) -> tuple[str, Any]:
@@ -84,6 +98,13 @@ class PrefixIgnoringCase(Matcher):
     def __post_init__(self) -> None:
         object.__setattr__(self, "_form", any_case(self.text))
 
+    @property
+    def takes_every_text(self) -> bool:
+        """
+        Whether it accepts every string: one without a text does.
+        """
+        return not self.text
+
     def accepts(self, value: Any) -> bool:
         """
         Say whether the value satisfies the condition.
@@ -105,6 +126,13 @@ class SuffixIgnoringCase(Matcher):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_form", any_case(self.text, backwards=True))
+
+    @property
+    def takes_every_text(self) -> bool:
+        """
+        Whether it accepts every string: one without a text does.
+        """
+        return not self.text
 
     def accepts(self, value: Any) -> bool:
         """

@@ -30,11 +30,12 @@ class Text(Matcher):
         return repr(self.text)
 
 
-@dataclass(frozen=True, slots=True)
 class Exactly(Text):
     """
     The same string, never looked at as an IP address.
     """
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

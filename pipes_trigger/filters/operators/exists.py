@@ -19,6 +19,13 @@ class Present(Matcher):
     takes_other_types: ClassVar[bool] = True
 
     @property
+    def takes_every_text(self) -> bool:
+        """
+        Whether it accepts every string, as it does.
+        """
+        return True
+
+    @property
     def shortcut(self) -> tuple[str, Any]:
         """
         The same in an expression.

@@ -38,6 +38,13 @@ class Matcher:
         return False
 
     @property
+    def takes_every_text(self) -> bool:
+        """
+        Whether it accepts every string, because it asks for nothing.
+        """
+        return False
+
+    @property
     def shortcut(self) -> tuple[str, Any] | None:
         """
         An expression, and the constant for its `{}`, that implies `accepts` where it is true of a str `value`.

@@ -10,6 +10,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pipes_trigger.look import css_variables
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -31,7 +33,7 @@ def render_page(data: Mapping[str, Any]) -> str:
         >>> "<script>alert" in page, r"id=\u003c/script\u003e\u003cscript\u003ealert(1)" in page
         (False, True)
     """
-    style, script = _part("page.css"), _part("page.js")
+    style, script = css_variables() + _part("page.css"), _part("page.js")
     filling = {
         "{{style-hash}}": _hash(style),
         "{{script-hash}}": _hash(script),

@@ -63,6 +63,22 @@ def test_executions_that_are_waited_for(site: Site, run: type[Run]) -> None:
     assert site.executions(machine) == [("SUCCEEDED", [{"order": "a"}])]
 
 
+def test_a_function_may_wait_for_an_execution_too(site: Site) -> None:
+    """
+    With plain boto3: the emulator's functions do not look for a host called sync-127.0.0.1.
+    """
+    machine = site.state_machine("EXPRESS", PASS)
+    site.function(
+        "waiter",
+        "import boto3\n\ndef handler(event, context):\n"
+        f"    run = boto3.client('stepfunctions').start_sync_execution(stateMachineArn='{machine}', input='[1]')\n"
+        "    return run['output']\n",
+    )
+    answer = site.session.client("lambda").invoke(FunctionName="waiter")["Payload"].read()
+
+    assert json.loads(answer) == "[1]"
+
+
 def test_an_execution_that_fails_fails_the_batch(site: Site, run: type[Run]) -> None:
     """
     It is retried, and leaves a dead letter at last.

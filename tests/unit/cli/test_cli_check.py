@@ -151,6 +151,10 @@ def test_the_pipes_of_a_template(shell: Shell, tmp_path: Path, template: Templat
         Wrong={"batch_size": 0, "filters": ({"eventName": "INSERT"},)},
         Twice={"filters": ({"eventName": ["INSERT"]}, {"eventName": ["INSERT"]})},
         Enriched={"text": '{"any": <$.thing>}', "Enrichment": "function"},
+        Unenriched={
+            "Enrichment": "function",
+            "EnrichmentParameters": {"InputTemplate": '{"old": <$.dynamodb.OldImage>}'},
+        },
         Plain={"text": None},
     )
     (tmp_path / "stack.json").write_text(json.dumps(pipes))
@@ -176,6 +180,11 @@ def test_the_pipes_of_a_template(shell: Shell, tmp_path: Path, template: Templat
         "  is the same filter as stack.json: Resources.Twice.FilterCriteria.Filters[0]\n"
         "  fix: drop one of them\n"
         "stack.json: Resources.Enriched: ok\n"
+        "stack.json: Resources.Unenriched: 1 error\n"
+        "error [PR001] stack.json: Resources.Unenriched.EnrichmentParameters.InputTemplate <$.dynamodb.OldImage>\n"
+        f'  a record {{"eventName": "INSERT", "dynamodb": {{"Keys": {keys}, "NewImage": {keys}}}}} lacks it, '
+        'and the filter {"eventName":["INSERT"]} lets it through\n'
+        "  fix: no record of view type NEW_IMAGE has it: change the view type, or pass <$.dynamodb>\n"
         "stack.json: Resources.Plain: ok\n",
         "",
     )

@@ -41,18 +41,20 @@ def test_sessions(shell: Shell, tmp_path: Path) -> None:
                 assert program == "pipes-trigger"
                 status, out, _ = shell(*arguments, merged=True)
                 ran.add(arguments[0])
-                assert out == shown, command
+                assert re.fullmatch(re.escape(shown).replace(re.escape("\n...\n"), r"\n(?s:.*)\n"), out), command
 
-    assert ran == {"check", "match", "explain", "render", "simulate"}
+    assert ran == {"--help", "new", "check", "match", "explain", "render", "simulate", "diagram"}
 
 
-@pytest.mark.parametrize("name", ["check", "match", "explain", "render", "simulate"])
+@pytest.mark.parametrize("name", ["new", "check", "match", "explain", "render", "simulate", "diagram"])
 def test_options(name: str) -> None:
     """
     Every option of every command stands in the document.
     """
-    section = DOCUMENT.partition(f"\n## {name}")[2].partition("\n## ")[0]
-    options = {each.opts[0] for each in cli.commands[name].params if isinstance(each, click.Option)}
+    section = DOCUMENT.partition(f"\n## {'A new app' if name == 'new' else name}")[2].partition("\n## ")[0]
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    options = {each.opts[0] for each in command.params if isinstance(each, click.Option)}
 
     assert {each for each in options - {"--json"} if f"`{each}" not in section} == set()
 
@@ -61,8 +63,8 @@ def test_rules() -> None:
     """
     The document lists exactly the rules that the command line names.
     """
-    rule = re.compile(r"\bSH\d{3}\b")
-    sources = (ROOT / "pipes_trigger" / "cli").glob("*.py")
+    rule = re.compile(r"\b(?:SH|NW)\d{3}\b")
+    sources = [each for room in ("cli", "starter") for each in (ROOT / "pipes_trigger" / room).glob("*.py")]
     named = {found for path in sources for found in rule.findall(path.read_text(encoding="utf-8"))}
 
     assert set(rule.findall(DOCUMENT)) == named

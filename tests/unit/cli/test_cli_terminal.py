@@ -79,6 +79,36 @@ def test_colour_on_a_terminal_alone() -> None:
     assert on_a_terminal(*arguments, NO_COLOR="1") == plain
 
 
+def test_a_narrow_terminal_wraps_between_words() -> None:
+    """
+    At 40 columns what was found and why is wrapped with an indent; in a pipe each stays one line to be searched.
+    """
+    broken = '{"eventName": "MODIFY", "dynamodb": {"newImage": {"a": {"S": ["x"]}}}}'
+    checked = on_a_terminal("check", broken, COLUMNS="40", NO_COLOR="1")
+    explained = on_a_terminal("explain", INSERTS, '{"eventName": "REMOVE"}', COLUMNS="40", NO_COLOR="1")
+
+    assert checked == (
+        "PATTERNS: 2 errors\n"
+        "error [FP003] PATTERNS['eventName']\n"
+        "  match values must be a list, got\n"
+        "    'MODIFY'\n"
+        "  fix: write ['MODIFY']\n"
+        "error [FP030]\n"
+        "        PATTERNS['dynamodb']['newImage']\n"
+        "  'dynamodb' has no field 'newImage'\n"
+        "  fix: did you mean 'NewImage'?\n"
+    )
+    assert explained == (
+        "no   RECORDS:1 REMOVE\n"
+        "  no   eventName: wanted 'INSERT', found\n"
+        "         'REMOVE'\n"
+        "  near miss: look at eventName\n"
+    )
+    assert (
+        subprocess.run([*PROGRAM, "check", broken], capture_output=True, text=True, check=False).stdout.count("\n") == 7
+    )
+
+
 def test_payloads_are_indented_on_a_terminal_alone(shell: Shell) -> None:
     """
     People see the structure; what is piped on is exactly what is sent.

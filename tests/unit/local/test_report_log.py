@@ -166,6 +166,18 @@ def test_counters_are_drawn_on_a_terminal_alone() -> None:
     assert ("waiting" in terminal.file.getvalue(), pipe.file.getvalue()) == (True, "")
 
 
+def test_a_narrow_terminal_keeps_the_numbers() -> None:
+    """
+    Where the table does not fit, each pipe gets a line with the numbers that there are, cut nowhere.
+    """
+    printed = Console(file=io.StringIO(), width=40)
+    printed.print(counted(printed).drawn())
+
+    assert isinstance(printed.file, io.StringIO)
+    lines = [line.rstrip() for line in printed.file.getvalue().splitlines()]
+    assert lines == ["orders: 2 read, 1 delivered, 1 failed", "sends, 1 waiting"]
+
+
 def test_nothing_is_drawn_before_a_pipe_says_something() -> None:
     """
     While everything is set up there is nothing to count.

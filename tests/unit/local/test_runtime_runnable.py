@@ -122,6 +122,18 @@ def test_enrichments_that_are_not_run(arn: str | None) -> None:
     )
 
 
+def test_an_enrichment_that_nobody_asks_for_is_refused() -> None:
+    """
+    It would never be invoked.
+    """
+    with pytest.raises(ConfigurationError) as raised:
+        check_runnable(pipe(), STREAM, QUEUE, None, FUNCTION)
+
+    assert str(raised.value) == (
+        f"[LR014] enrichment_arn: is the enrichment of a pipe without one, got '{FUNCTION}'; leave it out"
+    )
+
+
 class StepFunctions:
     """
     A client that knows the type of every state machine, or none.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipes_trigger.enrichment import Enrichment
 from pipes_trigger.errors import ConfigurationError
 from pipes_trigger.redrive_bundle import write_bundle
 from pipes_trigger.spec import PipeSpec, TargetParameters
@@ -52,7 +53,8 @@ def build(stack: Stack, **changes: Any) -> None:
         "queue": Queue(stack, "DeadLetters"),
         "stream_arn": STREAM,
         "key_arn": None,
-        "function_arn": FUNCTION,
+        "target_arn": FUNCTION,
+        "target_statements": [{"Action": "lambda:InvokeFunction", "Effect": "Allow", "Resource": FUNCTION}],
         **changes,
     }
     build_redrive(stack, **arguments)
@@ -93,7 +95,6 @@ def test_the_function_may_do_what_it_needs_and_nothing_else(
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders.fifo"
 ENRICHMENT = "arn:aws:lambda:eu-west-1:111122223333:function:enrichment"
 SEND = {"Action": "sqs:SendMessage", "Effect": "Allow", "Resource": QUEUE}
-ENRICH = {"Action": "lambda:InvokeFunction", "Effect": "Allow", "Resource": ENRICHMENT}
 # A pipe with an enrichment that delivers to a queue.
 DIRECT = replace(
     SPEC,
@@ -114,11 +115,9 @@ def test_a_pipe_without_a_function_comes_back_to_its_target(
     build(
         stack,
         pipe=DIRECT,
-        function_arn=None,
         target_arn=QUEUE,
         target_statements=[SEND],
-        enrichment_arn=ENRICHMENT,
-        enrichment_statements=[ENRICH],
+        enrichment=Enrichment(arn=ENRICHMENT, action="lambda:InvokeFunction"),
     )
 
     template = synth(stack)
@@ -160,33 +159,18 @@ def test_what_only_the_deployment_knows_is_in_no_bundle(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        (
-            {"function_arn": None},
-            "[RD008] function_arn, target_arn: must be one of the two, got None and None; "
-            "pass the pipe's target as one of them",
-        ),
-        (
-            {"target_arn": QUEUE},
-            f"[RD008] function_arn, target_arn: must be one of the two, got '{FUNCTION}' and '{QUEUE}'; "
-            "pass the pipe's target as one of them",
-        ),
-        (
-            {"pipe": DIRECT},
-            "[RD011] enrichment_arn: is missing, and the pipe has an enrichment; pass its ARN",
-        ),
-    ],
-)
-def test_ends_of_the_pipe_that_are_missing(stack: Stack, changes: dict[str, Any], message: str) -> None:
+def test_an_enrichment_that_pipes_alone_can_call(stack: Stack) -> None:
     """
-    A redrive goes to one target, through the enrichment where there is one.
+    A redrive goes through the enrichment, and no function can call an API destination.
     """
+    arn = "arn:aws:events:eu-west-1:111122223333:api-destination/rates/1"
     with pytest.raises(ConfigurationError) as caught:
-        build(stack, **changes)
+        build(stack, pipe=DIRECT, enrichment=Enrichment(arn=arn, action="events:InvokeApiDestination"))
 
-    assert str(caught.value) == message
+    assert str(caught.value) == (
+        "[RD008] enrichment: is an API destination, which Pipes alone can call; "
+        "bring back what this pipe gave up by hand"
+    )
 
 
 def test_a_rule_starts_the_function(stack: Stack, synth: Callable[[Stack], dict[str, Any]]) -> None:

@@ -74,7 +74,7 @@ def test_each_kind_of_target_has_its_section(sections: dict[str, Any], parameter
     """
     What is read is written again as it was.
     """
-    assert read(**sections) == parameters
+    assert read(**sections) == parameters == TargetParameters.from_section(sections)
     assert parameters.section() == sections
 
 
@@ -127,6 +127,8 @@ def test_malformed_parameters(sections: dict[str, Any], problem: str) -> None:
         read(**sections)
 
     assert str(caught.value) == f"[PS005] Resources.P.{problem}"
+    with pytest.raises(PipeSpecError, match="PS005"):
+        TargetParameters.from_section(sections)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,11 @@ EVENTS = [
         "filtered: by a: no | b: no",
         True,
     ),
+    (
+        events.EnrichmentInvoked(**AT, records=(RECORD,), attempt=1, payload="[]"),
+        "invoking: enrichment, attempt 1",
+        False,
+    ),
     (events.BatchInvoked(**AT, records=(RECORD,), attempt=2, payload="[]"), "invoking: attempt 2", False),
     (
         events.BatchFailed(
@@ -31,7 +36,7 @@ EVENTS = [
         "retrying: KeyError -> retry 1 of 3",
         False,
     ),
-    (events.RecordDelivered(**AT, record=RECORD), "delivered: the function took it", True),
+    (events.RecordDelivered(**AT, record=RECORD), "delivered: the target took it", True),
     (
         events.RecordDeadLettered(
             **AT, record=RECORD, condition="RetryAttemptsExhausted", reason="3 retries", destination=QUEUE

@@ -104,7 +104,7 @@ def test_the_way_of_a_record(account: LocalAccount, orders: Stack) -> None:
         app.wait_for(lambda: None, seconds=0.1, what="miracle")
     lines = str(caught.value).split("\n  ")
     assert lines[0] == "no miracle within 0.1 s; what the records did instead:"
-    assert lines[1] == "announcer: INSERT id=0 delivered: the function took it"
+    assert lines[1] == "announcer: INSERT id=0 delivered: the target took it"
     assert lines[2] == (
         "announcer: INSERT id=1 filtered: by dynamodb.NewImage.status.S: wanted 'PLACED' or 'BROKEN', found 'DRAFT'"
     )

@@ -1,7 +1,7 @@
 """
-What the policies of a role in a template say, statement by statement, wherever they are written.
+What policies in a template say, statement by statement, wherever they are written.
 
-Read are identity policies: those in the role, those that name it, managed ones of the template, and its boundary.
+Of a role are read: the policies in it, those that name it, managed ones of the template, and its boundary.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pipes_trigger.testing.arns import expand
-from pipes_trigger.testing.expressions import Expression, Hole, expression, show
-from pipes_trigger.testing.globs import overlaps
-from pipes_trigger.testing.resources import logical_id
+from pipes_trigger.permissions.arns import expand
+from pipes_trigger.permissions.expressions import Expression, Hole, expression, show
+from pipes_trigger.permissions.globs import overlaps
+from pipes_trigger.permissions.references import logical_id, properties
 
 _ATTACHED: Final = {
     "AWS::IAM::Policy": "Roles",
@@ -25,9 +25,18 @@ _BASIC_EXECUTION: Final = {
     "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
     "Resource": "*",
 }
+_NETWORK_ACCESS: Final = {
+    "Effect": "Allow",
+    "Action": [
+        *("ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"),
+        *("ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses"),
+    ],
+    "Resource": "*",
+}
 # Policies of AWS whose content is known here (doc, "AWS managed policy reference"); of any other it is not.
 _KNOWN: Final[Mapping[str, Any]] = {
     "service-role/AWSLambdaBasicExecutionRole": {"Statement": _BASIC_EXECUTION},
+    "service-role/AWSLambdaVPCAccessExecutionRole": {"Statement": [_BASIC_EXECUTION, _NETWORK_ACCESS]},
 }
 
 
@@ -45,6 +54,9 @@ class Statement:
         condition: Its `Condition`, None where it has none.
         text: Actions and resources, for people.
         where: The policy that it is in, for people.
+        action_names: Each of `actions` as it is written.
+        resource_names: Each of `resources` as it is written.
+        principals: Whom it is about, as it is written; empty in a policy of a role, which is about that role.
     """
 
     allows: bool
@@ -55,6 +67,9 @@ class Statement:
     condition: Any
     text: str
     where: str
+    action_names: tuple[str, ...] = ()
+    resource_names: tuple[str, ...] = ()
+    principals: tuple[Any, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.text} ({self.where})"
@@ -92,39 +107,40 @@ def policies_of(role: Any, resources: Mapping[str, Any]) -> RolePolicies:
         text, end = show(parts), parts[::-1].index("/") if "/" in parts else 0
         attached = tuple(_attached(parts[len(parts) - end :], resources))
         return RolePolicies(role=f"role {text}", statements=attached, unread=(f"role {text} is not in the template",))
-    properties = resources[role_id].get("Properties", {})
+    section = properties(role_id, resources)
     name = expand(expression({"Ref": role_id}), resources)
-    managed, unread = _managed(properties.get("ManagedPolicyArns", []), resources)
-    boundaries = _list(properties.get("PermissionsBoundary"))
+    managed, unread = _managed(section.get("ManagedPolicyArns", []), resources)
+    boundaries = _list(section.get("PermissionsBoundary"))
     limit, unread_limit = _managed(boundaries, resources)
     # One that cannot be read may allow anything, and may not.
-    limit += tuple(one for text in unread_limit for one in _statements({"Unread": text}, "boundary", resources))
+    limit += tuple(one for text in unread_limit for one in statements_in({"Unread": text}, "boundary", resources))
     return RolePolicies(
         role=f"role {role_id}",
-        statements=(*_inline(role_id, properties, resources), *_attached(name, resources), *managed),
+        statements=(*_inline(role_id, resources), *_attached(name, resources), *managed),
         unread=unread,
         boundary=limit if boundaries else None,
     )
 
 
-def _inline(role_id: str, properties: Mapping[str, Any], resources: Mapping[str, Any]) -> Iterator[Statement]:
-    for policy in _list(properties.get("Policies")):
+def _inline(role_id: str, resources: Mapping[str, Any]) -> Iterator[Statement]:
+    for given in _list(properties(role_id, resources).get("Policies")):
+        policy = given if isinstance(given, Mapping) else {"PolicyDocument": given}
         where = f"inline policy {show(expression(policy.get('PolicyName', '?')))} of {role_id}"
-        yield from _statements(policy.get("PolicyDocument", policy), where, resources)
+        yield from statements_in(policy.get("PolicyDocument", policy), where, resources)
 
 
 def _attached(role_name: Expression, resources: Mapping[str, Any]) -> Iterator[Statement]:
     for policy_id, resource in resources.items():
         key = _ATTACHED.get(resource.get("Type", ""))
-        properties = resource.get("Properties", {})
-        for stated in _list(properties.get(key)) if key else []:
+        section = properties(policy_id, resources)
+        for stated in _list(section.get(key)) if key else []:
             named = expand(expression(stated), resources)
             present_if = resource.get("Condition")
             if named != role_name and not overlaps(named, role_name):
                 continue
             if named != role_name:
                 present_if = f"{show(named)} is this role"
-            yield from _statements(properties.get("PolicyDocument"), policy_id, resources, present_if)
+            yield from statements_in(section.get("PolicyDocument"), policy_id, resources, present_if)
 
 
 def _managed(arns: Any, resources: Mapping[str, Any]) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
@@ -135,16 +151,27 @@ def _managed(arns: Any, resources: Mapping[str, Any]) -> tuple[tuple[Statement, 
         name = text.partition(":iam::aws:policy/")[2]
         found = logical_id(arn, resources)
         if found is not None and resources[found].get("Type") == "AWS::IAM::ManagedPolicy":
-            policy, present_if = resources[found].get("Properties", {}), resources[found].get("Condition")
-            statements += _statements(policy.get("PolicyDocument"), found, resources, present_if)
+            policy, present_if = properties(found, resources), resources[found].get("Condition")
+            statements += statements_in(policy.get("PolicyDocument"), found, resources, present_if)
         elif name in _KNOWN:
-            statements += _statements(_KNOWN[name], f"managed policy {name}", resources)
+            statements += statements_in(_KNOWN[name], f"managed policy {name}", resources)
         else:
             unread.append(f"managed policy {text} is not in the template")
     return tuple(statements), tuple(unread)
 
 
-def _statements(document: Any, where: str, resources: Mapping[str, Any], present_if: Any = None) -> Iterator[Statement]:
+def statements_in(
+    document: Any, where: str, resources: Mapping[str, Any], present_if: Any = None
+) -> Iterator[Statement]:
+    """
+    Read every statement of a policy document.
+
+    Args:
+        document: The document, as the template has it.
+        where: The policy, for people.
+        resources: The template's resources.
+        present_if: What has to hold for the policy to be there at all, None where it always is.
+    """
     readable = isinstance(document, Mapping) and "Statement" in document
     for stated in _list(document["Statement"] if readable else [document]):
         if isinstance(stated, Mapping) and stated.get("Effect") in ("Allow", "Deny"):
@@ -159,8 +186,9 @@ def _statements(document: Any, where: str, resources: Mapping[str, Any], present
 def _statement(stated: Mapping[str, Any], where: str, resources: Mapping[str, Any], present_if: Any) -> Statement:
     actions, not_actions = _either(stated, "Action")
     targets, not_resources = _either(stated, "Resource")
-    text = f"{'all but ' if not_actions else ''}{', '.join(show(expression(one)) for one in actions)} on "
-    text += f"{'all but ' if not_resources else ''}{', '.join(show(expression(one)) for one in targets)}"
+    action_names, resource_names = _shown(actions), _shown(targets)
+    text = f"{'all but ' if not_actions else ''}{', '.join(action_names)} on "
+    text += f"{'all but ' if not_resources else ''}{', '.join(resource_names)}"
     condition = stated.get("Condition") or present_if
     return Statement(
         allows=stated["Effect"] == "Allow",
@@ -171,7 +199,22 @@ def _statement(stated: Mapping[str, Any], where: str, resources: Mapping[str, An
         condition=condition,
         text=text if condition is None else f"{text} if {show(expression(condition))}",
         where=where,
+        action_names=action_names,
+        resource_names=resource_names,
+        principals=tuple(_principals(stated.get("Principal"))),
     )
+
+
+def _shown(values: list[Any]) -> tuple[str, ...]:
+    return tuple(show(expression(one)) for one in values)
+
+
+def _principals(stated: Any) -> Iterator[Any]:
+    if isinstance(stated, Mapping) and not any(key == "Ref" or key.startswith("Fn::") for key in stated):
+        for each in stated.values():
+            yield from _list(each)
+    elif stated is not None:
+        yield stated
 
 
 def _either(statement: Mapping[str, Any], key: str) -> tuple[list[Any], bool]:

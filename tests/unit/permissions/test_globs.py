@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipes_trigger.testing.arns import expand
-from pipes_trigger.testing.expressions import Expression, expression, show
-from pipes_trigger.testing.globs import covers, overlaps
+from pipes_trigger.permissions.arns import expand
+from pipes_trigger.permissions.expressions import Expression, expression, show
+from pipes_trigger.permissions.globs import covers, overlaps
 
 RESOURCES = {
     "Topic": {"Type": "AWS::SNS::Topic"},

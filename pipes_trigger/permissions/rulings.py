@@ -13,13 +13,13 @@ from enum import Enum, unique
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.errors import ConfigurationError, Violation
-from pipes_trigger.testing.globs import covers, overlaps
+from pipes_trigger.permissions.globs import covers, overlaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pipes_trigger.testing.expressions import Expression
-    from pipes_trigger.testing.policies import RolePolicies, Statement
+    from pipes_trigger.permissions.expressions import Expression
+    from pipes_trigger.permissions.statements import RolePolicies, Statement
 
 _ACTION: Final = re.compile(r"\*|[a-z0-9-]+:[A-Za-z0-9*?]+")
 ANYTHING: Final[Expression] = ("*",)

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pipes_trigger.testing.expressions import Hole, HoleKind
+from pipes_trigger.permissions.expressions import Hole, HoleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pipes_trigger.testing.expressions import Expression
+    from pipes_trigger.permissions.expressions import Expression
 
 _SEPARATORS: Final = (":", "/")
 _ANY_TEXT: Final = (HoleKind.UNKNOWN, HoleKind.IMPORTED)

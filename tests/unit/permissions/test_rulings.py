@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from pipes_trigger.errors import ConfigurationError
-from pipes_trigger.testing.arns import expand
-from pipes_trigger.testing.expressions import expression
-from pipes_trigger.testing.permissions import ANYTHING, Answer, Ruling, action, beyond, rule
-from pipes_trigger.testing.policies import RolePolicies, policies_of
+from pipes_trigger.permissions.arns import expand
+from pipes_trigger.permissions.expressions import expression
+from pipes_trigger.permissions.rulings import ANYTHING, Answer, Ruling, action, beyond, rule
+from pipes_trigger.permissions.statements import RolePolicies, policies_of
 
 TOPIC = {"Ref": "Topic"}
 ROLE = {"Fn::GetAtt": ["Role", "Arn"]}

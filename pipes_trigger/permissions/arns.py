@@ -6,13 +6,11 @@ Sources: each type's "Return values" in the CloudFormation reference, and the se
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from pipes_trigger.testing.expressions import Expression, Hole, HoleKind, expression
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from pipes_trigger.permissions.expressions import Expression, Hole, HoleKind, expression
 
 REF: Final = ""
 
@@ -70,7 +68,7 @@ def expand(parts: Expression, resources: Mapping[str, Any]) -> Expression:
         resources: The template's resources.
 
     Example:
-        >>> from pipes_trigger.testing.expressions import show
+        >>> from pipes_trigger.permissions.expressions import show
         >>> topic = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "orders"}}
         >>> show(expand(expression({"Ref": "Topic"}), {"Topic": topic}))
         'arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:orders'
@@ -86,7 +84,7 @@ def arns_of(logical_id: str, resources: Mapping[str, Any]) -> tuple[Expression, 
     Give the ARNs of a resource, written out: a table and its stream have one each.
 
     Example:
-        >>> from pipes_trigger.testing.expressions import show
+        >>> from pipes_trigger.permissions.expressions import show
         >>> resources = {"Release": {"Type": "AWS::CodePipeline::Pipeline", "Properties": {"Name": "release"}}}
         >>> [show(arn) for arn in arns_of("Release", resources)]
         ['arn:${AWS::Partition}:codepipeline:${AWS::Region}:${AWS::AccountId}:release']
@@ -106,7 +104,12 @@ def physical_name(resource: Mapping[str, Any]) -> Any:
     Give the name that the template says, None where it says none.
     """
     shape = ARN_SHAPES.get(resource.get("Type", ""))
-    return resource.get("Properties", {}).get(shape.name) if shape else None
+    return _stated(resource, shape) if shape else None
+
+
+def _stated(resource: Mapping[str, Any], shape: ArnShape) -> Any:
+    properties = resource.get("Properties")
+    return properties.get(shape.name) if isinstance(properties, Mapping) else None
 
 
 def _expand(hole: Hole, resources: Mapping[str, Any]) -> Expression:
@@ -119,7 +122,7 @@ def _expand(hole: Hole, resources: Mapping[str, Any]) -> Expression:
 
 
 def _name(logical_id: str, shape: ArnShape, resources: Mapping[str, Any]) -> Expression:
-    stated = resources[logical_id].get("Properties", {}).get(shape.name)
+    stated = _stated(resources[logical_id], shape)
     return (Hole(logical_id, HoleKind.FRESH),) if stated is None else expand(expression(stated), resources)
 
 
