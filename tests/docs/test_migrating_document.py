@@ -46,14 +46,10 @@ def first_column(section: str) -> list[str]:
 
 
 @pytest.fixture
-def build(helper: ApplicationHelper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
+def build(helper: ApplicationHelper, code_path: str, tmp_path: Path) -> Build:
     """
     Return a function that runs code in a stack with everything that is the reader's, and gives its resources.
     """
-    folder = tmp_path / "lambda"
-    folder.mkdir()
-    (folder / "handlers.py").write_text("def process_deployment(event, context):\n    return None\n", encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
 
     def _build(code: str) -> dict[str, Any]:
         from aws_cdk import App, Environment, Stack
@@ -70,6 +66,7 @@ def build(helper: ApplicationHelper, tmp_path: Path, monkeypatch: pytest.MonkeyP
         yours = {
             "stack": stack,
             "helper": helper,
+            "code_path": code_path,
             "table": Table(stack, "Table", partition_key=identifier, stream=StreamViewType.NEW_AND_OLD_IMAGES),
             "function": Function(
                 stack, "Function", runtime=Runtime.PYTHON_3_13, handler="index.handler", code=Code.from_inline("pass")
