@@ -1,7 +1,7 @@
 """
 An SNS trigger with two filters in one stack: nothing here knows an ARN before it is deployed.
 
-Topic and queues are encrypted with one customer key; the trigger finds it and may use it.
+The topic is encrypted with a customer key; the trigger finds the key and may use it.
 """
 
 import json
@@ -54,11 +54,7 @@ class OrdersStack(Stack):
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
         )
         key = kms.Key(self, "Key", enable_key_rotation=True)
-        encrypted: dict[str, Any] = {
-            "encryption": sqs.QueueEncryption.KMS,
-            "encryption_master_key": key,
-            "enforce_ssl": True,
-        }
+        encrypted: dict[str, Any] = {"encryption": sqs.QueueEncryption.SQS_MANAGED, "enforce_ssl": True}
         topic = sns.Topic(self, "OrderEvents", master_key=key, enforce_ssl=True)
         unread = sqs.Queue(self, "Unread", **encrypted)
         reason = "This is itself the dead-letter queue of the inbox and of its subscription."

@@ -474,8 +474,6 @@ def test_the_order_example() -> None:
         "anybody may not sqs:* on ${ordertriggerDeadLetterQueueE87CA64B.Arn} if aws:SecureTransport Bool false: "
         "What does not come by TLS is refused.",
         "the account may kms:* on ${Key961B73FD.Arn}: Policies of the account decide who uses and manages the key.",
-        "! SNS may kms:Decrypt on ${Key961B73FD.Arn}: Granted beyond what pipes-trigger needs; added by the app.",
-        "! SNS may kms:GenerateDataKey on ${Key961B73FD.Arn}: Granted beyond what pipes-trigger needs; added by the app.",
     ]
 
 
