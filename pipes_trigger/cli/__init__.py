@@ -83,7 +83,10 @@ def _say(error: Exception) -> int:
         traceback.print_exception(error)
     match error:
         case PipesTriggerError():
+            from pipes_trigger.cli.rule import name_rules_of  # noqa: PLC0415 - only errors need it
+
             complain(f"error: {error}")
+            name_rules_of(error)
         case click.ClickException():
             error.show()
         case _:

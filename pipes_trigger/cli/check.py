@@ -13,6 +13,7 @@ from pipes_trigger.cli.completing import files
 from pipes_trigger.cli.exits import EXIT_NO, EXIT_YES
 from pipes_trigger.cli.output import as_json, bad, count, good, say, say_json, say_violations, violations_json
 from pipes_trigger.cli.patterns import service_option
+from pipes_trigger.cli.rule import name_rules
 from pipes_trigger.cli.sources import Source, one_stdin
 from pipes_trigger.cli.synthesized import pipes_or_pattern
 from pipes_trigger.filters.record_shape import VIEW_TYPES
@@ -69,7 +70,7 @@ def check(
     if not sources and shape is None:
         raise click.UsageError("name a pattern, a synthesized template or cdk.out, or pass --template")
     one_stdin(*sources, shape)
-    well = True
+    well, rules = True, list[str]()
     for checked in _all_checked(sources, shape, view_type, service):
         well = well and not checked.violations and not (strict and checked.warnings)
         if is_json:
@@ -80,6 +81,8 @@ def check(
             )
         else:
             _say(checked)
+            rules += [each.rule for each in (*checked.violations, *checked.warnings)]
+    name_rules(rules)
     return EXIT_YES if well else EXIT_NO
 
 

@@ -25,6 +25,7 @@ SECTIONS: Final[dict[str, dict[str, str]]] = {
         "explain": "match",
         "render": "render",
         "simulate": "simulate",
+        "rule": "rule",
         "diagram": "diagram",
         "permissions": "permissions",
     },

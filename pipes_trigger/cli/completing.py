@@ -1,5 +1,5 @@
 """
-What a shell offers after Tab: files, pipes and stacks of the assembly that is named, variables.
+What a shell offers after Tab: files, pipes and stacks of the assembly that is named, variables, rules.
 
 Nothing here prints or raises: a shell that completes shows neither.
 """
@@ -69,6 +69,15 @@ def variables(_context: click.Context, _parameter: click.Parameter, incomplete: 
     from pipes_trigger.templates.context import PIPE_VARIABLES  # noqa: PLC0415 - as above
 
     return _starting(((f"{name}=", "") for name in PIPE_VARIABLES), incomplete)
+
+
+def rules(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """
+    Offer the ids of the rules and the classes of errors, each with its title.
+    """
+    from pipes_trigger.cli.error_pages import error_entries  # noqa: PLC0415 - as above
+
+    return _starting(((entry.name, entry.title) for entry in error_entries().values()), incomplete)
 
 
 def _named(context: click.Context, *parameters: str) -> str:

@@ -12,6 +12,7 @@ from pipes_trigger.cli.completing import files
 from pipes_trigger.cli.exits import EXIT_NO, EXIT_YES
 from pipes_trigger.cli.output import as_json, remark, say_json, say_payload, violations_json
 from pipes_trigger.cli.records import read_records
+from pipes_trigger.cli.rule import name_rules
 from pipes_trigger.cli.sources import STDIN, Source, one_stdin
 from pipes_trigger.cli.templates import for_the_shell, read_template, variable_option, with_variables
 from pipes_trigger.errors import InputTemplateError
@@ -45,13 +46,14 @@ def render(template: str, records: str, variables: tuple[str, ...], *, is_json: 
     one_stdin(shape, read)
     input_template = read_template(shape)
     context = with_variables(PipeContext(), variables)
-    status = EXIT_YES
+    status, rules = EXIT_YES, set[str]()
     for record in read_records(read):
         try:
             text = input_template.render(record.value, context)
         except InputTemplateError as error:
             status = EXIT_NO
             violations = [for_the_shell(each) for each in error.violations]
+            rules |= {each.rule for each in violations}
             if is_json:
                 say_json(record=record.place, violations=violations_json(violations))
             else:
@@ -62,4 +64,5 @@ def render(template: str, records: str, variables: tuple[str, ...], *, is_json: 
             say_json(record=record.place, rendered=json.loads(text) if input_template.is_json else text)
         else:
             say_payload(text, is_json=input_template.is_json)
+    name_rules(sorted(rules))
     return status

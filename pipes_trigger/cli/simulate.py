@@ -16,6 +16,7 @@ from pipes_trigger.cli.faults import naming
 from pipes_trigger.cli.output import as_json, count, remark, say_json, say_payload, violations_json
 from pipes_trigger.cli.patterns import pipe_option
 from pipes_trigger.cli.records import read_records
+from pipes_trigger.cli.rule import name_rules
 from pipes_trigger.cli.sources import STDIN, Source, one_stdin
 from pipes_trigger.cli.synthesized import choose, pipes_in
 from pipes_trigger.cli.templates import for_the_shell, variable_option, with_variables
@@ -75,6 +76,7 @@ class _Simulation:
         self._is_json = is_json
         self._batch: list[tuple[Record, str]] = []
         self._counts: Counter[str] = Counter()
+        self._rules: set[str] = set()
 
     def take(self, record: Record) -> None:
         """
@@ -106,6 +108,7 @@ class _Simulation:
             read = count(counts["read"], "record")
             batches = count(counts["sent"], "batch", "batches")
             remark(f"{batches} of {read}, {counts['filtered']} filtered out{faulty}")
+        name_rules(sorted(self._rules))
         return EXIT_YES if counts["sent"] and not counts["faulty"] else EXIT_NO
 
     def _send(self) -> None:
@@ -122,6 +125,7 @@ class _Simulation:
 
     def _report(self, record: Record, violations: list[Violation]) -> None:
         self._counts["faulty"] += 1
+        self._rules |= {each.rule for each in violations}
         if self._is_json:
             say_json(record=record.place, violations=violations_json(violations))
             return

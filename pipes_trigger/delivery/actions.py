@@ -23,6 +23,12 @@ class Enrich:
         batch: What is sent.
         payload: The enrichment's event as JSON text, a list with one element per record.
         attempt: 1 for the first time that these records are sent.
+
+    Example:
+        >>> from pipes_trigger.delivery import Batch, Entry
+        >>> batch = Batch((Entry({"eventID": "e-1"}, arrived=0.0, text='{"id": "e-1"}'),))
+        >>> Enrich(batch, batch.payload, attempt=1).payload
+        '[{"id": "e-1"}]'
     """
 
     batch: Batch
@@ -41,6 +47,12 @@ class Invoke:
             answered.
         attempt: 1 for the first time that these records are sent.
         enriched: What the enrichment answered, rendered; None where the pipe has none.
+
+    Example:
+        >>> from pipes_trigger.delivery import Batch, Entry
+        >>> batch = Batch((Entry({"eventID": "e-1"}, arrived=0.0, text='{"id": "e-1"}'),))
+        >>> Invoke(batch, batch.payload, attempt=1).payload
+        '[{"id": "e-1"}]'
     """
 
     batch: Batch
@@ -68,6 +80,12 @@ class DeadLetter:
         condition: Why, in the message's words.
         reason: Why, for people.
         message: The message's body, JSON-shaped. It says where the records are, and holds none of their data.
+
+    Example:
+        >>> from pipes_trigger.delivery import Batch, Condition, Entry
+        >>> batch = Batch((Entry({"eventID": "e-1"}, arrived=0.0),))
+        >>> DeadLetter(batch, Condition.RETRY_ATTEMPTS_EXHAUSTED, "given up after 10 retries", {}).condition.value
+        'RetryAttemptsExhausted'
     """
 
     batch: Batch
@@ -80,6 +98,10 @@ class DeadLetter:
 class Wait:
     """
     Asked for: come back at `until` (seconds since 1970), or earlier when more records were offered.
+
+    Example:
+        >>> Wait(until=1_767_225_600.0).until
+        1767225600.0
     """
 
     until: float
@@ -93,6 +115,11 @@ class Filtered:
     Attributes:
         record: The record.
         filters: The filters that it met.
+
+    Example:
+        >>> from pipes_trigger.filters import inserts
+        >>> Filtered({"eventName": "REMOVE"}, (inserts(),)).reasons
+        ("eventName: wanted 'INSERT', found 'REMOVE'",)
     """
 
     record: Record
@@ -114,6 +141,11 @@ class Delivered:
     Attributes:
         batch: The records.
         skipped: Whether the enrichment answered that there is nothing to send on, so that the target was not invoked.
+
+    Example:
+        >>> from pipes_trigger.delivery import Batch, Entry
+        >>> len(Delivered(Batch((Entry({"eventID": "e-1"}, arrived=0.0),))).batch)
+        1
     """
 
     batch: Batch
@@ -130,6 +162,12 @@ class Failed:
         reason: What went wrong.
         next_step: What follows, for people: `retry 1 of 3`, `split in two`, ...
         retry_at: When they are sent again at the earliest, in seconds since 1970; None when they are given up.
+
+    Example:
+        >>> from pipes_trigger.delivery import Batch, Entry
+        >>> batch = Batch((Entry({"eventID": "e-1"}, arrived=0.0),))
+        >>> Failed(batch, reason="timed out", next_step="retry 1 of 10", retry_at=0.5).next_step
+        'retry 1 of 10'
     """
 
     batch: Batch

@@ -32,6 +32,10 @@ class Verdict:
     Attributes:
         first_failed: Index of the first record that failed, 0 for the whole batch; None where all went well.
         reason: Why, for people; empty where all went well.
+
+    Example:
+        >>> Verdict(first_failed=2, reason="the function reported 1 failed: 'e3'").first_failed
+        2
     """
 
     first_failed: int | None = None

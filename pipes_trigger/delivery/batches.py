@@ -24,6 +24,10 @@ class Condition(Enum):
 
     `RetryAttemptsExhausted` was read in published messages of Pipes; `RecordAgeExceeded` only in those of Lambda's
     event source mappings, so for Pipes it is a guess. [?]
+
+    Example:
+        >>> Condition.RETRY_ATTEMPTS_EXHAUSTED.value
+        'RetryAttemptsExhausted'
     """
 
     RETRY_ATTEMPTS_EXHAUSTED = "RetryAttemptsExhausted"
@@ -33,6 +37,10 @@ class Condition(Enum):
 def event_id(record: Record) -> object:
     """
     Give a record's `eventID`, None where it has none.
+
+    Example:
+        >>> event_id({"eventID": "e-1"})
+        'e-1'
     """
     return record.get("eventID")
 
@@ -40,6 +48,10 @@ def event_id(record: Record) -> object:
 def sequence_number(record: Record) -> str:
     """
     Give a record's sequence number within its shard, empty where it has none.
+
+    Example:
+        >>> sequence_number({"dynamodb": {"SequenceNumber": "42"}}), sequence_number({})
+        ('42', '')
     """
     return str(record.get("dynamodb", {}).get("SequenceNumber", ""))
 
@@ -63,6 +75,10 @@ class Entry:
         text: What the first template makes of it: one element of the payload. Rendered once, however often it is sent.
         size: How many bytes it adds to a payload, at most.
         fault: Why it can never be sent, empty where it can.
+
+    Example:
+        >>> Entry({"eventID": "e-1"}, arrived=0.0, text='{"id": "e-1"}').fault
+        ''
     """
 
     record: Record
@@ -83,6 +99,13 @@ class Batch:
         sent: How often these records were sent, also within a larger batch.
         condition: Why they are given up, None while they are not.
         reason: What went wrong last, for people.
+
+    Example:
+        >>> batch = Batch(tuple(Entry({"eventID": f"e-{n}"}, arrived=0.0, text=f'{{"n": {n}}}') for n in (1, 2)))
+        >>> batch.payload, batch.event_ids
+        ('[{"n": 1},{"n": 2}]', ('e-1', 'e-2'))
+        >>> [len(half) for half in batch.split(1)]
+        [1, 1]
     """
 
     entries: tuple[Entry, ...]

@@ -25,6 +25,10 @@ class ShardAddress:
         pipe_arn: The pipe's ARN.
         stream_arn: The stream's ARN.
         shard_id: The shard's id.
+
+    Example:
+        >>> ShardAddress(pipe_arn="arn:pipe", stream_arn="arn:stream", shard_id="shardId-1").shard_id
+        'shardId-1'
     """
 
     pipe_arn: str
@@ -41,6 +45,14 @@ def dead_letter_message(batch: Batch, condition: Condition, address: ShardAddres
         condition: Why.
         address: Where they were read.
         now: Seconds since 1970.
+
+    Example:
+        >>> from pipes_trigger.delivery import Batch, Condition, Entry
+        >>> address = ShardAddress(pipe_arn="arn:pipe", stream_arn="arn:stream", shard_id="shardId-1")
+        >>> batch = Batch((Entry({"dynamodb": {"SequenceNumber": "42"}}, arrived=0.0),))
+        >>> message = dead_letter_message(batch, Condition.RETRY_ATTEMPTS_EXHAUSTED, address, now=0.0)
+        >>> message["context"]["condition"], message["DDBStreamBatchInfo"]["startSequenceNumber"]
+        ('RetryAttemptsExhausted', '42')
     """
     first, last = batch.records[0], batch.records[-1]
     return {

@@ -33,6 +33,10 @@ class Element:
         event: The record, or with an enrichment one event that this answered: what paths in the target's parameters
             are followed into.
         text: What the input template makes of it, as JSON text.
+
+    Example:
+        >>> Element({"eventID": "e-1"}, '{"id": "e-1"}').text
+        '{"id": "e-1"}'
     """
 
     event: Any

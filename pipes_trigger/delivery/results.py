@@ -30,6 +30,10 @@ class InvokeStatus(Enum):
     A customer's error counts against the retries, an internal one does not and is retried until the record expires
     (EventBridge Pipes user guide, "Pipe invocation errors and retry behavior"). Throttling is put with the internal
     ones after the same rule of Lambda's event source mappings; for Pipes no document says so. [?]
+
+    Example:
+        >>> InvokeStatus.THROTTLED.label, InvokeStatus.THROTTLED.counts
+        ('throttled', False)
     """
 
     ANSWERED = StatusTraits("answered", counts=True)

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 class PipeSettings(Protocol):
     """
     What delivery reads of a pipe; `pipes_trigger.spec.PipeSpec` has it all.
+
+    Example:
+        >>> from pipes_trigger.spec import PipeSpec
+        >>> settings: PipeSettings = PipeSpec(logical_id="Pipe", name="orders", source="stream", target="function")
+        >>> settings.bisect
+        False
     """
 
     @property

@@ -12,6 +12,10 @@ from enum import Enum, unique
 class Kind(Enum):
     """
     The part that a node plays in a trigger.
+
+    Example:
+        >>> Kind.DEAD_LETTER.value
+        'dead-letter'
     """
 
     TABLE = "table"
@@ -97,6 +101,13 @@ class Trigger:
         downstream: What the function may start, or what the pipe delivers to.
         dead_letter: Where records go that were given up, None where they are lost.
         alarms: What watches the trigger, None where nothing does.
+
+    Example:
+        >>> table = Node(key="t", kind=Kind.TABLE, noun="DynamoDB table", name="orders")
+        >>> filtered = Node(key="f", kind=Kind.FILTER, noun="new items")
+        >>> pipe = Node(key="p", kind=Kind.PIPE, noun="pipe", name="announcer")
+        >>> Trigger(table=table, filter=filtered, pipe=pipe).text
+        'DynamoDB table orders, then to new items, then to pipe announcer'
     """
 
     table: Node
@@ -154,6 +165,10 @@ class StackTriggers:
     Attributes:
         name: The stack's name.
         triggers: Its triggers, those of one table side by side.
+
+    Example:
+        >>> StackTriggers(name="Orders", triggers=()).name
+        'Orders'
     """
 
     name: str
@@ -167,6 +182,10 @@ class Diagram:
 
     Attributes:
         stacks: The stacks that hold a trigger.
+
+    Example:
+        >>> Diagram(stacks=(StackTriggers(name="Orders", triggers=()),)).title
+        '0 triggers of Orders'
     """
 
     stacks: tuple[StackTriggers, ...]

@@ -47,6 +47,10 @@ def new_image(name: str, *names: str) -> Attribute:
 def old_image(name: str, *names: str) -> Attribute:
     """
     Name an attribute of the item as it was before the change; further names lead into maps.
+
+    Example:
+        >>> old_image("status").equals("DRAFT").to_json()
+        '{"dynamodb":{"OldImage":{"status":{"S":["DRAFT"]}}}}'
     """
     return Attribute(("dynamodb", "OldImage", name)).into(*names)
 
@@ -83,6 +87,11 @@ class Attribute:
 
     Attributes:
         steps: The keys that lead to it in a record.
+
+    Example:
+        >>> status = new_image("status")
+        >>> status.equals("PAID").matches({"dynamodb": {"NewImage": {"status": {"S": "PAID"}}}})
+        True
     """
 
     steps: Steps

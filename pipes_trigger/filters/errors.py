@@ -20,6 +20,12 @@ class EventError(FilterPatternError):
         >>> from pipes_trigger.filters.rules import Rule
         >>> print(EventError(Rule.EVENT_TEXT, "is not JSON", "pass JSON text or a mapping"))
         [FP040] record: is not JSON; pass JSON text or a mapping
+
+    Example:
+        >>> from pipes_trigger.filters import FilterPattern
+        >>> FilterPattern({"eventName": ["INSERT"]}).matches("INSERT")
+        Traceback (most recent call last):
+        pipes_trigger.filters.errors.EventError: [FP040] record: ...
     """
 
     subject = "record"

@@ -31,6 +31,11 @@ class LeafVerdict:
         found: The values that are there, in words; `nothing` where there is none.
         verdict: Whether one of them satisfies the condition.
         where: The condition's place in the pattern: keys and indices.
+
+    Example:
+        >>> leaf = LeafVerdict(path="dynamodb.NewImage.status.S", wanted="'PAID'", found="'OPEN'", verdict=False)
+        >>> print(leaf)
+        dynamodb.NewImage.status.S: wanted 'PAID', found 'OPEN'
     """
 
     path: str

@@ -28,6 +28,10 @@ def inserts() -> FilterPattern:
 def modifications() -> FilterPattern:
     """
     Changes of items that were there.
+
+    Example:
+        >>> modifications().to_json()
+        '{"eventName":["MODIFY"]}'
     """
     return event_name("MODIFY")
 
@@ -35,6 +39,10 @@ def modifications() -> FilterPattern:
 def removals() -> FilterPattern:
     """
     Items that went away, by expiry too.
+
+    Example:
+        >>> removals().to_json()
+        '{"eventName":["REMOVE"]}'
     """
     return event_name("REMOVE")
 
@@ -42,6 +50,10 @@ def removals() -> FilterPattern:
 def inserts_and_removals() -> FilterPattern:
     """
     Items that came or went away.
+
+    Example:
+        >>> inserts_and_removals().to_json()
+        '{"eventName":["INSERT","REMOVE"]}'
     """
     return event_name("INSERT", "REMOVE")
 
@@ -65,6 +77,10 @@ def expiries() -> FilterPattern:
 def deliberate_removals() -> FilterPattern:
     """
     Items that went away otherwise than by expiry.
+
+    Example:
+        >>> deliberate_removals().to_json()
+        '{"eventName":["REMOVE"],"userIdentity":{"type":[{"exists":false}]}}'
     """
     branch: Branch = {
         ("eventName",): values(["REMOVE"]),

@@ -48,6 +48,11 @@ class ParameterQuery:
         region: A region's name, or None where the settings name no region.
         elsewhere: Whether that account or that region is another one than the environment's own.
         devops: Whether the call asked for the devops account of a platform, whichever that is.
+
+    Example:
+        >>> query = ParameterQuery(name="dynamodb_table_orders", account="111122223333", region="eu-west-1")
+        >>> query.elsewhere
+        False
     """
 
     name: str
@@ -86,6 +91,13 @@ def missing_devops_account(path: str) -> SettingsError:
 class ParameterSource(Protocol):
     """
     Anything that answers an SSM look-up.
+
+    Example:
+        >>> class Same:
+        ...     def value(self, scope, query, /):
+        ...         return f"arn:aws:dynamodb:{query.region}:{query.account}:table/orders"
+        >>> Same().value(None, ParameterQuery(name="dynamodb_table_orders", account="1" * 12, region="eu-west-1"))
+        'arn:aws:dynamodb:eu-west-1:111111111111:table/orders'
     """
 
     def value(self, scope: Construct, query: ParameterQuery, /) -> str:
@@ -130,6 +142,11 @@ class ContextLookup:
     A look-up in an account other than the stack's is made in the scope of an empty stack of that account, added to the
     app under the id `parameter-lookup-<account>-<region>`: the CLI takes the look-up role from the stack that asks, and
     it deploys no stack that has no resources.
+
+    Example:
+        ```python
+        ApplicationHelper.from_cdk_json(parameters=ContextLookup())  # the default
+        ```
     """
 
     def value(self, scope: Construct, query: ParameterQuery, /) -> str:
@@ -182,6 +199,11 @@ class DeployTimeReference:
 
     In another account than the stack's, the parameter must be an advanced one that is shared with the stack's account,
     and its full ARN is used.
+
+    Example:
+        ```python
+        ApplicationHelper.from_cdk_json(parameters=DeployTimeReference())
+        ```
     """
 
     def value(self, scope: Construct, query: ParameterQuery, /) -> str:
@@ -223,6 +245,11 @@ class LiveLookup:
     Args:
         client_for: Given a query, a boto3 SSM client; the default uses boto3's own credentials and the query's region,
             and refuses a look-up elsewhere, which needs one that assumes a role there.
+
+    Example:
+        ```python
+        ApplicationHelper.from_cdk_json(parameters=LiveLookup())
+        ```
     """
 
     client_for: Callable[[ParameterQuery], Any] = own_client

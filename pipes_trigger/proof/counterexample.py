@@ -33,6 +33,13 @@ class Counterexample:
         placeholder: The placeholder that fails.
         filter: The filter that lets the record through, or None if there is no filter.
         rule: PR001, the record lacks the path; PR002, what it has there cannot stand inside a string.
+
+    Example:
+        >>> from pipes_trigger.proof import counterexamples
+        >>> from pipes_trigger.templates import InputTemplate
+        >>> found = next(counterexamples([], InputTemplate.new_image()))
+        >>> found.rule, found.record["eventName"]
+        ('PR001', 'REMOVE')
     """
 
     record: Mapping[str, Any]

@@ -126,6 +126,12 @@ def counterexamples(
 
     Raises:
         ConfigurationError: A view type that does not exist.
+
+    Example:
+        >>> from pipes_trigger.filters import FilterPattern
+        >>> from pipes_trigger.templates import InputTemplate
+        >>> list(counterexamples([FilterPattern({"eventName": ["INSERT"]})], InputTemplate.new_image()))
+        []
     """
     if view_type is not None and view_type not in VIEW_TYPES:
         problem, fix = f"there is no {view_type!r}", known_names(view_type, VIEW_TYPES)

@@ -27,6 +27,11 @@ _SHOWN: Final = 60
 class DeadLetterMessageError(ViolationsError, ValueError):
     """
     A message that no pipe with a DynamoDB stream has left.
+
+    Example:
+        >>> GivenUp.parse("hello")
+        Traceback (most recent call last):
+        pipes_trigger.redrive.message.DeadLetterMessageError: [RD001] body: must be a JSON object, got 'hello'; ...
     """
 
     subject = "dead-letter message"

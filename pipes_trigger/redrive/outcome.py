@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 class Fate(Enum):
     """
     What became of one message. Only a `REDRIVEN` one is deleted; the others stay in the queue.
+
+    Example:
+        >>> Fate.REDRIVEN.value
+        'redriven'
     """
 
     REDRIVEN = "redriven"

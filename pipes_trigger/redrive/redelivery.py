@@ -44,6 +44,22 @@ class Redelivery:
         filtered: How many records the pipe's filters refuse.
         reason: What went wrong first; empty where nothing did.
         stopped: Why it makes no sense to go on: the target is throttled or out of reach. Empty where it does.
+
+    Example:
+        >>> from pipes_trigger.delivery import InvokeResult, InvokeStatus
+        >>> from pipes_trigger.redrive import GivenUp
+        >>> from pipes_trigger.spec import PipeSpec
+        >>> pipe = PipeSpec(logical_id="Pipe", name="orders", source="stream", target="function", batch_size=10)
+        >>> given_up = GivenUp(
+        ...     pipe_arn="arn:pipe", stream_arn="arn:stream", shard_id="shardId-1", first="1", last="2",
+        ...     batch_size=2, condition="RetryAttemptsExhausted", arrived=0.0)
+        >>> way = Redelivery(pipe, given_up, "function")
+        >>> way.offer([{"eventID": "e-1"}, {"eventID": "e-2"}])
+        >>> way.next().payload
+        '[{"eventID":"e-1"},{"eventID":"e-2"}]'
+        >>> way.answered(InvokeResult(InvokeStatus.ANSWERED))
+        >>> way.delivered, way.next()
+        (2, None)
     """
 
     def __init__(

@@ -29,6 +29,11 @@ _SHOWN: Final = 60
 class ParameterError(ValueError):
     """
     A parameter that has no value for one event.
+
+    Example:
+        >>> value_for("$.dynamodb.Keys.id.S", {})
+        Traceback (most recent call last):
+        pipes_trigger.spec.parameters.ParameterError: ...
     """
 
 
@@ -50,6 +55,10 @@ class TargetParameters:
         resources: The ARNs that the event is about.
         time: A path to the event's time.
         endpoint_id: The global endpoint that the event is sent to.
+
+    Example:
+        >>> TargetParameters(message_group_id="$.dynamodb.Keys.id.S").unknown
+        ()
     """
 
     invocation: str = REQUEST_RESPONSE

@@ -19,6 +19,10 @@ _EDGE: Final = "\ufdd1"
 class Field:
     """
     A placeholder in a Python structure. In an f-string it becomes part of the text around it.
+
+    Example:
+        >>> field("eventID").content
+        '$.eventID'
     """
 
     content: str

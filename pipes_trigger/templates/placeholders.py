@@ -33,6 +33,11 @@ class Placeholder:
         start: The offset of `<` in the template.
         end: The offset behind `>`.
         quoted: Whether it stands inside a JSON string.
+
+    Example:
+        >>> placeholder = Placeholder(content="$.dynamodb.Keys.id.S", start=7, end=29, quoted=False)
+        >>> placeholder.steps
+        ('dynamodb', 'Keys', 'id', 'S')
     """
 
     content: str

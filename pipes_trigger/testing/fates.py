@@ -30,6 +30,11 @@ class Fate:
         record: The record.
         state: How far it got: `filtered`, `delivered`, `dead-lettered` and `discarded` are the end.
         detail: Why: the leaf that refused it, what the function answered; empty where there is nothing to say.
+
+    Example:
+        >>> record = {"eventName": "INSERT", "dynamodb": {"Keys": {"id": {"S": "1"}}}}
+        >>> print(Fate(pipe="orders", record=record, state="filtered", detail="by eventName: wanted 'REMOVE'"))
+        orders: INSERT id=1 filtered: by eventName: wanted 'REMOVE'
     """
 
     pipe: str

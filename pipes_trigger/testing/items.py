@@ -33,6 +33,11 @@ _SET_TYPES: Final = ("S", "N", "B")
 class ItemError(ViolationsError, ValueError):
     """
     An item that DynamoDB could not hold, or a change that it would not write to the stream.
+
+    Example:
+        >>> marshal({"total": 12.5})
+        Traceback (most recent call last):
+        pipes_trigger.testing.items.ItemError: [RC001] item['total']: float 12.5 has no DynamoDB type; ...
     """
 
     subject = "item"

@@ -85,6 +85,14 @@ class LocalAccount:
 
     Attributes:
         session: Clients for it: `session.client("s3")` is boto3's.
+
+    Example:
+        ```python
+        def test_an_order_is_announced(stack, local_pipes: LocalAccount) -> None:
+            orders = local_pipes.deploy(stack)
+            orders.put({"id": "1", "status": "PLACED"})
+            assert '"PLACED"' in orders.wait_for_message(stack.inbox)
+        ```
     """
 
     def __init__(self, emulator: LocalEmulator, account: str) -> None:

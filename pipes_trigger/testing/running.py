@@ -43,6 +43,14 @@ class RunningApp:
 
     Attributes:
         deployment: What was deployed: stacks, outputs, resources, and what the emulator could not take.
+
+    Example:
+        ```python
+        orders = local_pipes.deploy(stack)
+        orders.put({"id": "1", "status": "DRAFT"})
+        (fate,) = orders.wait_for_fates(1)
+        assert fate.state == "filtered"
+        ```
     """
 
     def __init__(self, deployment: Deployment, pipes: LocalPipes, diary: Diary, endpoint: CodePipelineEndpoint) -> None:

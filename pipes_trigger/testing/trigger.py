@@ -103,6 +103,11 @@ class TriggerAssertions(RoleAssertions):
 
     Resources are named by an ARN (`*` and `?` are wildcards), a logical id, an id or path of CDK, a physical name, a
     function such as `{"Ref": "Topic"}`, or an object of CDK such as a `Topic`.
+
+    Example:
+        ```python
+        assert_trigger(stack).may("sns:Publish", on=topic).may_not("dynamodb:*").has_dead_letter_queue()
+        ```
     """
 
     def reads(self, source: Reference) -> Self:

@@ -4,6 +4,7 @@ Who is still running.
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 
@@ -21,3 +22,15 @@ def processes_with(marker: str) -> list[str]:
         if marker.encode() in environment and state != "Z":
             found.append(entry.name)
     return found
+
+
+def none_left(marker: str, *, within: float = 10.0) -> bool:
+    """
+    Say whether every process with a marker ends soon: one that was just forked first has to see that nobody is there.
+    """
+    deadline = time.monotonic() + within
+    while processes_with(marker):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True

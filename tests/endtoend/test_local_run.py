@@ -14,7 +14,7 @@ import pytest
 
 from pipes_trigger.local.emulator import Emulator
 from pipes_trigger.local.session import LocalSession
-from tests.endtoend.processes import processes_with
+from tests.endtoend.processes import none_left
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,7 +104,7 @@ def test_a_run_that_is_interrupted_too_early(example_assemblies: dict[str, Path]
         assert run.end(signal.SIGINT) == 130
         assert not any("Traceback" in line for line in run.printed)
         assert list(tmp_path.iterdir()) == []
-        assert processes_with(str(tmp_path)) == []
+        assert none_left(str(tmp_path))
 
 
 def test_an_emulator_that_runs_already_is_used_and_left(example_assemblies: dict[str, Path]) -> None:

@@ -27,6 +27,15 @@ def test_the_command_line_works(installed: Path, tmp_path: Path) -> None:
     assert run([str(installed / "pipes-trigger"), "--version"], tmp_path).stdout == "pipes-trigger, version 0.1.0\n"
 
 
+def test_errors_are_explained(installed: Path, tmp_path: Path) -> None:
+    """
+    The pages about errors are in the wheel.
+    """
+    explained = run([str(installed / "pipes-trigger"), "rule", "FP003"], tmp_path)
+
+    assert explained.stdout.startswith("FP003  Match values are not in a list.\n"), explained.stderr
+
+
 def test_the_local_run_names_its_extra(installed: Path, tmp_path: Path) -> None:
     """
     Without the extra, the error says what to install.

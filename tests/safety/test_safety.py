@@ -49,8 +49,10 @@ def test_cdk_nag_finds_nothing_in_the_largest_triggers(largest_app: App) -> None
     assert nag_findings(report) == []
     assert {rule.partition("[")[0] for rule, _ in acknowledged} == {
         "AwsSolutions-IAM5",
+        "AwsSolutions-SQS3",
         "Serverless-LambdaDLQ",
         "Serverless-LambdaStarPermissions",
+        "Serverless-SQSRedrivePolicy",
     }
 
 

@@ -5,6 +5,7 @@ The examples, synthesized as the CDK CLI does it.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,3 +128,14 @@ def test_the_search_example_may_post_to_one_index_alone(example_assemblies: dict
         ["logs:CreateLogStream", "logs:PutLogEvents"],
         ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
     ]
+
+
+def test_every_example_is_told_of() -> None:
+    """
+    The README of the examples has a row and a section for each folder that has an app.
+    """
+    page = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    apps = {path.parent.name for path in EXAMPLES.glob("*/app.py")}
+
+    assert {*re.findall(r"^\| \[`(\w+)`\]\(#\1\) \|", page, re.MULTILINE)} == apps
+    assert {*re.findall(r"^## (\w+)$", page, re.MULTILINE)} == apps

@@ -57,6 +57,8 @@ def completed(*words: str) -> list[str]:
         (("match", "pattern.json", ""), ["file"]),
         (("render", "t.json", "--variable", "aws.pipes.pipe"), ["aws.pipes.pipe-arn=", "aws.pipes.pipe-name="]),
         (("new", ""), ["dir"]),
+        (("rule", "PR00"), ["PR001", "PR002", "PR003", "PR004"]),
+        (("rule", "PR001", "Filter"), ["FilterPatternError"]),
         (("new", "--trigger-type", "sns"), ["sns_topic"]),
         (("local", "run", "--assembly", ""), ["dir"]),
         (("local", "run", "--report", ""), ["file"]),

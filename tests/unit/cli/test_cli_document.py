@@ -43,10 +43,10 @@ def test_sessions(shell: Shell, tmp_path: Path) -> None:
                 ran.add(arguments[0])
                 assert re.fullmatch(re.escape(shown).replace(re.escape("\n...\n"), r"\n(?s:.*)\n"), out), command
 
-    assert ran == {"--help", "new", "check", "match", "explain", "render", "simulate", "diagram"}
+    assert ran == {"--help", "new", "check", "match", "explain", "render", "simulate", "rule", "diagram"}
 
 
-@pytest.mark.parametrize("name", ["new", "check", "match", "explain", "render", "simulate", "diagram"])
+@pytest.mark.parametrize("name", ["new", "check", "match", "explain", "render", "simulate", "rule", "diagram"])
 def test_options(name: str) -> None:
     """
     Every option of every command stands in the document.
