@@ -7,7 +7,14 @@ import json
 from aws_cdk import Environment, Stack
 from constructs import Construct
 
-from pipes_trigger import ApplicationHelper, DynamoDBStreamTrigger, FailureHandling, StreamTriggerType, handlers
+from pipes_trigger import (
+    ApplicationHelper,
+    DynamoDBStreamTrigger,
+    FailureHandling,
+    FunctionOptions,
+    StreamTriggerType,
+    handlers,
+)
 
 
 class PlatformStack(Stack):
@@ -41,4 +48,6 @@ class PlatformStack(Stack):
             },
             table_index_name="status-index",
             failure_handling=FailureHandling(maximum_retry_attempts=2),
+            function_options=FunctionOptions(runtime="python3.14"),
         )
+        self.trigger.acknowledge_findings()

@@ -1,17 +1,28 @@
 """
 An SNS trigger with two filters in one stack: nothing here knows an ARN before it is deployed.
+
+The topic is encrypted with a customer key; the trigger finds the key and may use it.
 """
 
 import json
+from typing import Any
 
-from aws_cdk import Environment, Stack
+from aws_cdk import Acknowledgment, Environment, Stack, Validations
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from pipes_trigger import ApplicationHelper, DynamoDBStreamTrigger, StreamSource, StreamTriggerType, handlers
+from pipes_trigger import (
+    ApplicationHelper,
+    DynamoDBStreamTrigger,
+    FunctionOptions,
+    StreamSource,
+    StreamTriggerType,
+    handlers,
+)
 
 PLACED_OR_SHIPPED = {
     "eventName": ["INSERT", "MODIFY"],
@@ -37,11 +48,23 @@ class OrdersStack(Stack):
             partition_key=dynamodb.Attribute(name="customer", type=dynamodb.AttributeType.STRING),
             sort_key=dynamodb.Attribute(name="order", type=dynamodb.AttributeType.NUMBER),
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
         )
-        topic = sns.Topic(self, "OrderEvents", enforce_ssl=True)
-        self.inbox = sqs.Queue(self, "Inbox", encryption=sqs.QueueEncryption.SQS_MANAGED, enforce_ssl=True)
-        topic.add_subscription(subscriptions.SqsSubscription(self.inbox, raw_message_delivery=True))
+        key = kms.Key(self, "Key", enable_key_rotation=True)
+        encrypted: dict[str, Any] = {"encryption": sqs.QueueEncryption.SQS_MANAGED, "enforce_ssl": True}
+        topic = sns.Topic(self, "OrderEvents", master_key=key, enforce_ssl=True)
+        unread = sqs.Queue(self, "Unread", **encrypted)
+        reason = "This is itself the dead-letter queue of the inbox and of its subscription."
+        Validations.of(unread).acknowledge(Acknowledgment(id="Serverless::Serverless-SQSRedrivePolicy", reason=reason))
+        self.inbox = sqs.Queue(
+            self, "Inbox", dead_letter_queue=sqs.DeadLetterQueue(max_receive_count=5, queue=unread), **encrypted
+        )
+        topic.add_subscription(
+            subscriptions.SqsSubscription(self.inbox, raw_message_delivery=True, dead_letter_queue=unread)
+        )
         self.trigger = DynamoDBStreamTrigger(
             self,
             "order-trigger",
@@ -53,4 +76,6 @@ class OrdersStack(Stack):
             lambda_code_path=handlers.PUBLISH_SNS.code_path,
             env_vars={"TOPIC_ARN": topic.topic_arn, "SNS_ATTRIBUTES": json.dumps({"status": "status"})},
             filter_pattern=[PLACED_OR_SHIPPED, REMOVED_UNLESS_A_DRAFT],
+            function_options=FunctionOptions(runtime="python3.14"),
         )
+        self.trigger.acknowledge_findings()

@@ -136,6 +136,7 @@ class OpenSearch:
         secret: The key that signs.
         region: Where it is.
         service: `es` or `aoss`.
+        index: The index that there is.
         most_bytes: A larger request is refused with 413.
         documents: The documents by id.
         versions: The versions by id, also of removed documents.
@@ -148,6 +149,7 @@ class OpenSearch:
     secret: str
     region: str
     service: str = "es"
+    index: str = "orders"
     most_bytes: int = 10 * 1024 * 1024
     documents: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
@@ -161,7 +163,7 @@ class OpenSearch:
         """
         if self.signature(path, headers, body) != headers["Authorization"].rpartition("Signature=")[2]:
             return 403, {"message": "the signature does not match"}
-        assert (urlsplit(path).path, headers["Content-Type"]) == ("/orders/_bulk", "application/x-ndjson")
+        assert (urlsplit(path).path, headers["Content-Type"]) == (f"/{self.index}/_bulk", "application/x-ndjson")
         if self.refusals:
             return self.refusals.pop(0), {"error": "refused"}
         if len(body) > self.most_bytes:

@@ -230,7 +230,7 @@ TRIGGERS: dict[Callable[[Stack, str], None], dict[str, int]] = {
 }
 EXAMPLES: dict[tuple[str, str], dict[str, int]] = {
     ("deployment_requests", "DeploymentPlatform"): {PIPE: 6, FUNCTION: 9},
-    ("order_notifications", "OrderNotifications"): {PIPE: 6, FUNCTION: 5},
+    ("order_notifications", "OrderNotifications"): {PIPE: 6, FUNCTION: 7},
 }
 
 

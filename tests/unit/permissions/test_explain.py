@@ -457,6 +457,10 @@ def test_the_order_example() -> None:
         "What the pipe gives up is named in a message to this queue.",
         "the function's role may sns:Publish on ${OrderEvents91E7078A}: "
         "The function publishes to this topic. Its environment names it: TOPIC_ARN.",
+        "the function's role may kms:GenerateDataKey on ${Key961B73FD.Arn}: "
+        "What the function sends to is encrypted with this key.",
+        "the function's role may kms:Decrypt on ${Key961B73FD.Arn}: "
+        "What the function sends to is encrypted with this key.",
         "the function's role may logs:CreateLogStream on ${ordertriggerLogGroupC837C914.Arn}: "
         "The function writes its log.",
         "the function's role may logs:PutLogEvents on ${ordertriggerLogGroupC837C914.Arn}: "
@@ -469,6 +473,7 @@ def test_the_order_example() -> None:
         "arn:${AWS::Partition}:pipes:eu-west-1:000000000001:pipe/order-notifier: The pipe acts as this role.",
         "anybody may not sqs:* on ${ordertriggerDeadLetterQueueE87CA64B.Arn} if aws:SecureTransport Bool false: "
         "What does not come by TLS is refused.",
+        "the account may kms:* on ${Key961B73FD.Arn}: Policies of the account decide who uses and manages the key.",
     ]
 
 
