@@ -129,7 +129,7 @@ def test_a_pipe_of_pipes_alpha_and_a_triggers_pipe_are_the_same(build: Build) ->
 
 def test_what_is_left_of_the_original(build: Build) -> None:
     """
-    With the four options four resources are built, and the template is the original's.
+    With the three options four resources are built, and the template is the original's.
     """
     (code,) = blocks("the original trigger")
     ours = build(code)

@@ -231,6 +231,8 @@ TRIGGERS: dict[Callable[[Stack, str], None], dict[str, int]] = {
 EXAMPLES: dict[tuple[str, str], dict[str, int]] = {
     ("deployment_requests", "DeploymentPlatform"): {PIPE: 6, FUNCTION: 9},
     ("order_notifications", "OrderNotifications"): {PIPE: 6, FUNCTION: 7},
+    ("search_index", "SearchIndex"): {PIPE: 6, FUNCTION: 5},
+    ("users_ids", "UsersIds"): {PIPE: 6, FUNCTION: 5},
 }
 
 
