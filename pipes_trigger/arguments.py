@@ -184,9 +184,9 @@ def _both(one: str, other: str) -> Violation:
     return Violation("TR012", f"{one}, {other}", "say the same thing in two ways", fix)
 
 
-def strategy_of(trigger_type: StreamTriggerType | TriggerStrategy | str) -> TriggerStrategy:
+def strategy_of(trigger_type: StreamTriggerType | TriggerStrategy | str | None) -> TriggerStrategy | None:
     """
-    Give the strategy of a trigger type, which may be named by its value.
+    Give the strategy of a trigger type, which may be named by its value; None where the function starts nothing known.
 
     Raises:
         ConfigurationError: There is no such trigger type.
@@ -195,7 +195,7 @@ def strategy_of(trigger_type: StreamTriggerType | TriggerStrategy | str) -> Trig
         >>> strategy_of("sns_topic").noun
         'SNS topic'
     """
-    if isinstance(trigger_type, TriggerStrategy):
+    if trigger_type is None or isinstance(trigger_type, TriggerStrategy):
         return trigger_type
     if isinstance(trigger_type, StreamTriggerType):
         return trigger_type.strategy

@@ -64,7 +64,8 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
         scope: The parent construct.
         id: The construct's id.
         app_helper: Answers SSM look-ups and settings; anything of the shape of `ApplicationHelper`.
-        trigger_type: What the function starts: a `StreamTriggerType` or its value, or a `TriggerStrategy` of your own.
+        trigger_type: What the function starts: a `StreamTriggerType` or its value, a `TriggerStrategy` of your own, or
+            None for a function that starts nothing, or only what the app grants it.
         resource_base_name: The name of the function and of the pipe; over 64 characters it is shortened with a hash.
         table_base_name: The table, looked up in SSM; or give `source`.
         lambda_handler: `<module>.<function>`; or give `function`.
@@ -120,7 +121,7 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
         id: str,  # noqa: A002 - CDK's name for it, and the contract's
         *,
         app_helper: AppHelper,
-        trigger_type: StreamTriggerType | TriggerStrategy | str,
+        trigger_type: StreamTriggerType | TriggerStrategy | str | None,
         resource_base_name: str,
         table_base_name: str | None = None,
         lambda_handler: str | None = None,

@@ -27,7 +27,7 @@ from pipes_trigger.pipe_name import PipeName
 from pipes_trigger.pipe_options import option_faults
 from pipes_trigger.proof import never_matching, prove
 from pipes_trigger.stream_checks import check_stream
-from pipes_trigger.targets import find_targets, unreachable
+from pipes_trigger.targets import Targets, find_targets, unreachable
 from pipes_trigger.templates import InputTemplate
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class TriggerDesign:
         pipe_name: What the pipe is called.
         filters: The filters, none of which lets every record through.
         template: What the target gets of a record, or of what an enrichment answered; None: what comes is what it gets.
-        strategy: What is started.
+        strategy: What is started; None where the function starts nothing that is known here.
         targets: The ARNs that may be started; of a pipe without a function the one that it delivers to.
         key_arns: The customer keys that what is started is encrypted with.
         target_parameters: How a pipe without a function addresses its target.
@@ -114,7 +114,7 @@ class TriggerDesign:
     pipe_name: PipeName
     filters: FilterSet
     template: InputTemplate | None
-    strategy: TriggerStrategy
+    strategy: TriggerStrategy | None
     targets: tuple[str, ...]
     key_arns: tuple[str, ...]
     target_parameters: Mapping[str, Mapping[str, Any]]
@@ -148,7 +148,7 @@ def design_trigger(
     stream: TableStream | None,
     shape: StreamShape,
     place: Place,
-    strategy: TriggerStrategy,
+    strategy: TriggerStrategy | None,
     env_vars: Mapping[str, str],
     target_arns: Sequence[str],
     target_key_arns: Sequence[str],
@@ -173,7 +173,7 @@ def design_trigger(
         stream: The table and its stream; None where the table is yet to be built.
         shape: What is known of the stream's records.
         place: Where the stack deploys to.
-        strategy: What the function starts.
+        strategy: What the function starts; None where it starts nothing that is known here.
         env_vars: The function's environment.
         target_arns: ARNs beside the environment.
         target_key_arns: The customer keys that what is started is encrypted with.
@@ -211,13 +211,17 @@ def design_trigger(
         stream_faults, stream_warnings = check_stream(stream, place)
         faults.add(stream_faults)
         warnings += stream_warnings
-    texts = {name: value for name, value in env_vars.items() if isinstance(value, str)}
-    targets = find_targets(strategy, texts, target_arns, reference_of)
-    faults.add(targets.faults, TriggerTargetError)
-    warnings += unreachable(strategy, targets.arns, place.account)
+    targets = Targets()
+    if strategy is None:
+        faults.add(_faults_of_nothing(target_arns, direct))
+    else:
+        texts = {name: value for name, value in env_vars.items() if isinstance(value, str)}
+        targets = find_targets(strategy, texts, target_arns, reference_of)
+        faults.add(targets.faults, TriggerTargetError)
+        warnings += unreachable(strategy, targets.arns, place.account)
     known = [known_target(arn) for arn in targets.arns if is_token(arn)]
     delivery = DirectTarget()
-    if direct is not None and not targets.faults:
+    if direct is not None and strategy is not None and not targets.faults:
         fifo = any(target.fifo for target in known)
         batch_size = reading.batch_size
         delivery = design_direct(strategy, direct, targets.arns, fifo=fifo, batch_size=batch_size, keys=shape.keys)
@@ -244,6 +248,18 @@ def design_trigger(
         target_parameters=delivery.parameters,
         warnings=tuple(warnings),
     )
+
+
+def _faults_of_nothing(target_arns: Sequence[str], direct: DirectDelivery | None) -> list[Violation]:
+    faults = []
+    if target_arns:
+        fix = "pass a trigger_type, or grant on trigger.function what it needs"
+        problem = "says what is started, and trigger_type=None that nothing known is"
+        faults.append(Violation("TR020", "target_arns", problem, fix))
+    if direct is not None:
+        problem = "needs a trigger type: without a function the pipe itself delivers"
+        faults.append(Violation("TR021", "direct", problem, "pass a trigger_type, or a function"))
+    return faults
 
 
 @lru_cache(maxsize=256)

@@ -149,7 +149,8 @@ def _staged(path: str, facts: StackFacts) -> Code:
     place = str(Path(path).absolute())
     if place not in facts.codes:
         # Byte code differs from machine to machine, and with it the asset's hash.
-        facts.codes[place] = Code.from_asset(path, exclude=["__pycache__", "*.pyc"])
+        # Node would look for a relative path where it was started, whatever the working directory is now.
+        facts.codes[place] = Code.from_asset(place, exclude=["__pycache__", "*.pyc"])
     return facts.codes[place]
 
 
@@ -157,6 +158,8 @@ def use_function(scope: Construct, function: IFunction, statements: Sequence[Sta
     """
     Give an existing function what the trigger type needs, or say that it cannot be given here.
     """
+    if not statements:
+        return function
     if function.role is None:
         needed = "; ".join(f"{statement['Action']} on {statement['Resource']}" for statement in statements)
         message = f"the function was imported without its role, which must allow: {needed}"

@@ -172,13 +172,15 @@ def _target(
     Build or take what the pipe delivers to, and say what its role needs for that.
     """
     strategy = design.strategy
-    encrypt = policies.encrypt(design.key_arns, strategy.key_actions)
+    encrypt = [] if strategy is None else policies.encrypt(design.key_arns, strategy.key_actions)
     if wishes.direct:
         # The design refused a strategy that Pipes cannot deliver to, and more than one target.
-        assert strategy.target is not None  # noqa: S101 - for the type checker
+        assert strategy is not None  # noqa: S101 - for the type checker
+        assert strategy.target is not None  # noqa: S101 - as above
         (arn,) = design.targets
         return None, None, arn, [policies.allow(strategy.target.actions, [arn]), *encrypt]
-    statements = [policies.allow(strategy.actions, design.targets), *encrypt]
+    start = [] if strategy is None else [policies.allow(strategy.actions, design.targets)]
+    statements = [*start, *encrypt]
     if wishes.table_index_name is not None:
         index = index_arn(stream.table_arn, wishes.table_index_name)
         statements += policies.use_index(stream.table_arn, index, stream.key_arn)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NEEDS: Final[tuple[Need, ...]] = (*PIPE_NEEDS, *FUNCTION_NEEDS, *RESOURCE_NEEDS)
 
-BEYOND: Final = "Granted beyond what pipes-trigger needs; added by the app."
+BEYOND: Final = "Granted beyond what pipes-trigger needs; added by the app, or by a strategy of its own."
 _NO_CALL: Final = "none"
 _TEMPLATE: Final = "template"
 

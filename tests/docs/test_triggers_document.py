@@ -28,7 +28,7 @@ def test_the_pages_code_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     pipes = [child for child in namespace["stack"].node.children if hasattr(child, "pipe")]
     direct = [child.node.id for child in pipes if child.function is None]
     assert direct == ["announce-directly", "process-directly", "enrich", "collect-directly", "tell-directly", "stream"]
-    assert len(pipes) == 12
+    assert len(pipes) == 13
 
 
 @pytest.mark.parametrize("kind", StreamTriggerType, ids=lambda kind: kind.value)

@@ -322,7 +322,12 @@ def test_what_an_app_adds_is_allowed_and_said_to_be_more_than_is_needed(
 
     beyond = [(one.who, one.action, one.resource, one.why) for one in permissions if not one.as_needed]
     assert beyond == [
-        (FUNCTION, "s3:GetObject", "arn:aws:s3:::other/*", "Granted beyond what pipes-trigger needs; added by the app.")
+        (
+            FUNCTION,
+            "s3:GetObject",
+            "arn:aws:s3:::other/*",
+            "Granted beyond what pipes-trigger needs; added by the app, or by a strategy of its own.",
+        )
     ]
     found = simulated(deployed, permissions)
     assert {who: told["allowed"] for who, told in found.items()} == {

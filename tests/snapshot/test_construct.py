@@ -949,3 +949,54 @@ def test_a_target_with_a_wildcard_is_refused(call: dict[str, Any], stack: Stack,
     """
     with pytest.raises(TriggerTargetError, match=re.escape(arn)):
         DynamoDBStreamTrigger(stack, **{**call, "env_vars": {"PIPELINE_ARN": arn}})
+
+
+def test_a_function_that_starts_nothing_known(
+    call: dict[str, Any], stack: Stack, synth: Synth, allowed: Allowed
+) -> None:
+    """
+    Without a trigger type the function is granted nothing but its log, whatever ARNs stand in its environment.
+    """
+    DynamoDBStreamTrigger(stack, **{**call, "trigger_type": None, "failure_handling": FailureHandling.none()})
+
+    assert {action.partition(":")[0] for action, _ in allowed(synth(stack), "lambda")} == {"logs", "xray"}
+
+
+def test_an_existing_function_that_starts_nothing_known_is_left_alone(call: dict[str, Any], stack: Stack) -> None:
+    """
+    A function that was imported without its role needs nothing there, so nothing is warned of.
+    """
+    from aws_cdk.aws_lambda import Function
+
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:mine"
+    existing = {"lambda_handler": None, "lambda_code_path": None, "env_vars": None, "trigger_type": None}
+    DynamoDBStreamTrigger(stack, **{**call, **existing}, function=Function.from_function_arn(stack, "Mine", arn))
+
+    assert warnings_of(stack) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"target_arns": [TOPIC]},
+            "[TR020] target_arns: says what is started, and trigger_type=None that nothing known is; "
+            "pass a trigger_type, or grant on trigger.function what it needs",
+        ),
+        (
+            {"direct": True, "lambda_handler": None, "lambda_code_path": None, "env_vars": None},
+            "[TR021] direct: needs a trigger type: without a function the pipe itself delivers; "
+            "pass a trigger_type, or a function",
+        ),
+    ],
+)
+def test_nothing_known_cannot_be_named(
+    call: dict[str, Any], stack: Stack, changes: dict[str, Any], message: str
+) -> None:
+    """
+    Without a trigger type there is nothing to name, and nothing to deliver to.
+    """
+    with pytest.raises(ConfigurationError) as caught:
+        DynamoDBStreamTrigger(stack, **{**call, "trigger_type": None, **changes})
+
+    assert str(caught.value) == message

@@ -82,7 +82,7 @@ def test_beyond(shell: Shell, template: Callable[..., dict[str, Any]], tmp_path:
     assert printed.splitlines()[0] == "t.json: Resources.Orders: 6 permissions, 1 beyond what is needed"
     assert (
         "  ! dynamodb:DeleteTable\n"
-        "      Granted beyond what pipes-trigger needs; added by the app.\n"
+        "      Granted beyond what pipes-trigger needs; added by the app, or by a strategy of its own.\n"
         "  may, on ${Queue.Arn}\n"
     ) in printed
 

@@ -14,7 +14,7 @@ from pipes_trigger.errors import PipeSpecError
 from pipes_trigger.permissions import Permission, explain
 
 SNAPSHOTS = Path(__file__).parents[2] / "snapshot" / "__snapshots__" / "test_examples"
-BEYOND = "Granted beyond what pipes-trigger needs; added by the app."
+BEYOND = "Granted beyond what pipes-trigger needs; added by the app, or by a strategy of its own."
 QUEUE = {"Fn::GetAtt": ["Queue", "Arn"]}
 STREAM = {"Fn::GetAtt": ["Table", "StreamArn"]}
 READS = "the pipe's role may dynamodb:GetRecords on ${Table.StreamArn}: The pipe reads the changes."
