@@ -127,6 +127,38 @@ def test_a_role_of_the_users_gets_what_is_needed(
     assert ["logs:CreateLogStream", "logs:PutLogEvents"] in actions
 
 
+@pytest.mark.parametrize("given", ["function", "role"])
+def test_what_another_stack_has_is_allowed_in_the_triggers_own(
+    *, call: dict[str, Any], stack: Stack, synth: Synth, of_type: OfType, given: str
+) -> None:
+    """
+    A function or role of another stack is allowed what is needed, and only one of the two stacks needs the other.
+    """
+    from aws_cdk import Environment
+    from aws_cdk import Stack as NewStack
+    from aws_cdk.aws_iam import Role, ServicePrincipal
+    from aws_cdk.aws_lambda import Code, Function, Runtime
+    from aws_cdk.aws_sns import Topic
+
+    elsewhere = NewStack(stack.node.root, "Compute", env=Environment(account=stack.account, region=stack.region))
+    topic = Topic(stack, "Changes")
+    arguments: dict[str, Any] = {**call, "trigger_type": "sns_topic", "env_vars": {"TOPIC_ARN": topic.topic_arn}}
+    if given == "function":
+        code = Code.from_inline("def handler(event, context): ...\n")
+        mine = Function(elsewhere, "Mine", runtime=Runtime.PYTHON_3_12, handler="index.handler", code=code)
+        existing = {"lambda_handler": None, "lambda_code_path": None, "env_vars": None, "function": mine}
+        arguments = {**arguments, **existing, "target_arns": [topic.topic_arn]}
+    else:
+        role = Role(elsewhere, "Mine", assumed_by=ServicePrincipal("lambda.amazonaws.com"))
+        arguments["function_options"] = FunctionOptions(role=role)
+    DynamoDBStreamTrigger(stack, **arguments)
+    (policy,) = of_type(synth(stack), "AWS::IAM::Policy")
+
+    assert policy["PolicyDocument"]["Statement"][0]["Action"] == "sns:Publish"
+    assert policy["Roles"][0]["Fn::ImportValue"].startswith("Compute:")
+    assert of_type(synth(elsewhere), "AWS::IAM::Policy") == []
+
+
 def test_a_function_in_a_network_may_join_it(
     call: dict[str, Any], stack: Stack, synth: Synth, of_type: OfType, allowed: Allowed
 ) -> None:
