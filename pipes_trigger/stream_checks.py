@@ -59,6 +59,11 @@ def check_stream(stream: TableStream, place: Place) -> tuple[list[Violation], li
         faults.append(Violation("SA001", "table ARN", problem, "put the table's ARN into its SSM parameter"))
         table = None
     faults += [] if table is None else arn_faults(table, "table ARN")
+    if stream.stream_arn.endswith("/stream/*"):
+        # What CDK says of a replica, and of a table that was imported without its stream: readable behind any token.
+        problem = f"names no one stream: {stream.stream_arn!r}"
+        fix = "import the table with its stream: TableV2.from_table_attributes(..., table_stream_arn=...)"
+        return [*faults, Violation("SA007", "stream ARN", problem, fix)], warnings
     parsed = Arn.try_parse(stream_arn or "")
     owner = None if parsed is None else table_of_stream(parsed)
     if stream_arn is not None and owner is None:

@@ -134,13 +134,13 @@ def test_what_another_stack_has_is_allowed_in_the_triggers_own(
     """
     A function or role of another stack is allowed what is needed, and only one of the two stacks needs the other.
     """
-    from aws_cdk import Environment
+    from aws_cdk import Environment, Stage
     from aws_cdk import Stack as NewStack
     from aws_cdk.aws_iam import Role, ServicePrincipal
     from aws_cdk.aws_lambda import Code, Function, Runtime
     from aws_cdk.aws_sns import Topic
 
-    elsewhere = NewStack(stack.node.root, "Compute", env=Environment(account=stack.account, region=stack.region))
+    elsewhere = NewStack(Stage.of(stack), "Compute", env=Environment(account=stack.account, region=stack.region))
     topic = Topic(stack, "Changes")
     arguments: dict[str, Any] = {**call, "trigger_type": "sns_topic", "env_vars": {"TOPIC_ARN": topic.topic_arn}}
     if given == "function":

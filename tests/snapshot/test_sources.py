@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipes_trigger import DynamoDBStreamTrigger, StreamSource
+import pytest
+
+from pipes_trigger import ConfigurationError, DynamoDBStreamTrigger, StreamSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,3 +77,29 @@ def test_a_table_of_the_second_version(call: dict[str, Any], stack: Stack, synth
     assert [str(resource)[:25] for action, resource in granted if action == "kms:Decrypt"] == [
         "{'Fn::GetAtt': ['Key961B7"
     ]
+
+
+def test_a_replicas_stream_is_not_known(call: dict[str, Any], stack: Stack) -> None:
+    """
+    CDK writes `*` for the label of a replica's stream, which only a deployment would refuse.
+    """
+    from aws_cdk import Environment, Stack, Stage
+    from aws_cdk.aws_dynamodb import Attribute, AttributeType, ReplicaTableProps, StreamViewType, TableV2
+
+    table = TableV2(
+        stack,
+        "Table",
+        table_name="orders",
+        partition_key=Attribute(name="id", type=AttributeType.STRING),
+        dynamo_stream=StreamViewType.NEW_AND_OLD_IMAGES,
+        replicas=[ReplicaTableProps(region="eu-west-2")],
+    )
+    other = Stack(Stage.of(stack), "Other", env=Environment(account="111122223333", region="eu-west-2"))
+    source = StreamSource.from_table(table.replica("eu-west-2"))
+
+    with pytest.raises(ConfigurationError) as caught:
+        DynamoDBStreamTrigger(other, **{**call, "table_base_name": None, "source": source})
+    (fault,) = caught.value.violations
+    assert (fault.rule, fault.path) == ("SA007", "stream ARN")
+    assert fault.problem.endswith("/stream/*'")
+    assert fault.fix == "import the table with its stream: TableV2.from_table_attributes(..., table_stream_arn=...)"
