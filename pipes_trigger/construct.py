@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Annotations
 
+from pipes_trigger.argument_types import refuse_wrong_types
 from pipes_trigger.arguments import (
     FunctionArguments,
     choose,
@@ -18,7 +19,6 @@ from pipes_trigger.arguments import (
     given_logging,
     given_state,
     given_template,
-    refuse_wrong_types,
     strategy_of,
 )
 from pipes_trigger.built import BuiltTrigger
@@ -163,13 +163,16 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
                 "target_arns": (target_arns, (list, tuple)),
                 "target_key_arns": (target_key_arns, (list, tuple)),
                 "table_index_name": (table_index_name, str),
+                "is_devops": (is_devops, bool),
                 "source": (source, StreamSource),
                 "function_options": (function_options, FunctionOptions),
                 "reading": (reading, StreamReading),
                 "failure_handling": (failure_handling, FailureHandling),
                 "description": (description, str),
                 "tags": (tags, Mapping),
-            }
+            },
+            required=("trigger_type", "resource_base_name", "target_arns", "target_key_arns", "is_devops"),
+            arns=("target_arns", "target_key_arns"),
         )
         delivery = given_direct(direct)
         choice = choose(

@@ -272,7 +272,7 @@ def _first_template(enrichment: Enrichment) -> InputTemplate | None:
     return None if enrichment.input_template is None else InputTemplate(enrichment.input_template)
 
 
-def _environment_faults(env_vars: Mapping[str, Any]) -> list[Violation]:
+def _environment_faults(env_vars: Mapping[Any, Any]) -> list[Violation]:
     faults = []
     for name, value in env_vars.items():
         if not isinstance(value, str):
@@ -282,7 +282,7 @@ def _environment_faults(env_vars: Mapping[str, Any]) -> list[Violation]:
         if name in _RESERVED:
             fix = "choose another name: Lambda sets this one itself"
             faults.append(Violation("TR007", f"env_vars[{name!r}]", "is reserved by Lambda", fix))
-        if _ENV_NAME.fullmatch(name) is None:
+        if not isinstance(name, str) or _ENV_NAME.fullmatch(name) is None:
             problem = f"is no name of a variable that Lambda takes: {name!r}"
             faults.append(Violation("TR002", "env_vars", problem, f"use only {_ENV_NAME.pattern}"))
     size = sum(len(f"{name}{value}".encode()) for name, value in env_vars.items() if not is_token(str(value)))

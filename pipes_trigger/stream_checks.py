@@ -52,7 +52,8 @@ def check_stream(stream: TableStream, place: Place) -> tuple[list[Violation], li
     table_arn, stream_arn = (
         None if is_token(text) or is_stand_in(text) else text for text in (stream.table_arn, stream.stream_arn)
     )
-    faults, warnings = [], []
+    faults: list[Violation] = []
+    warnings: list[Violation] = []
     table = Arn.try_parse(table_arn or "")
     if table_arn is not None and (table is None or table.service != "dynamodb" or not table_name(table.resource)):
         problem = f"is no ARN of a DynamoDB table: {table_arn!r}"
