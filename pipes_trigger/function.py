@@ -174,7 +174,9 @@ def use_function(scope: Construct, function: IFunction, statements: Sequence[Sta
     Give an existing function what the trigger type needs, or say that it cannot be given here.
     """
     if function.role is None:
-        needed = "; ".join(f"{statement['Action']} on {statement['Resource']}" for statement in statements)
+        # In CloudFormation's words, as nobody can paste CDK's own marks into a policy.
+        resolved = Stack.of(scope).resolve(statements)
+        needed = "; ".join(f"{statement['Action']} on {statement['Resource']}" for statement in resolved)
         message = f"the function was imported without its role, which must allow: {needed}"
         Annotations.of(scope).add_warning_v2("pipes-trigger:function-role", message)
     else:

@@ -261,3 +261,24 @@ def test_a_key_for_logs_that_are_not_built_is_refused(stack: Stack) -> None:
         "[OP016] FunctionOptions(log_key=): encrypts a log group that is built, and own_log_group=False says that "
         "none is; leave one of the two out"
     )
+
+
+def test_what_an_imported_function_needs_is_said_in_cloudformations_words(call: dict[str, Any], stack: Stack) -> None:
+    """
+    A function that was imported without its role cannot be granted anything: the warning says what its role must allow.
+    """
+    from aws_cdk.assertions import Annotations, Match
+    from aws_cdk.aws_lambda import Function
+    from aws_cdk.aws_sns import Topic
+
+    function = Function.from_function_arn(stack, "Mine", "arn:aws:lambda:eu-west-1:111122223333:function:mine")
+    existing = {"lambda_handler": None, "lambda_code_path": None, "env_vars": None, "function": function}
+    topic = Topic(stack, "Changes")
+    arguments = {**call, **existing, "trigger_type": "sns_topic", "target_arns": [topic.topic_arn]}
+    DynamoDBStreamTrigger(stack, **arguments)
+    (found,) = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp("imported without"))
+
+    assert str(found.entry.data) == (
+        "the function was imported without its role, which must allow: "
+        f"sns:Publish on {stack.resolve(topic.topic_arn)} [ack: pipes-trigger:function-role]"
+    )

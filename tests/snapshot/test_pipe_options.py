@@ -319,7 +319,10 @@ def test_an_imported_key_is_a_warning_with_the_statement_it_needs(call: dict[str
     DynamoDBStreamTrigger(stack, **call, logging=PipeLogging(encryption_key=Key.from_key_arn(stack, "Key", arn)))
     (found,) = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp("was imported"))
 
-    assert str(found.entry.data).startswith(f"the key {arn} was imported; its policy must hold: {{")
+    text = str(found.entry.data)
+    assert text.startswith(f"the key {arn} was imported; its policy must hold: {{")
+    assert '{"Ref": "AWS::Partition"}' in text
+    assert "Token[" not in text
 
 
 def test_filter_and_template_under_a_customer_key(
