@@ -235,7 +235,8 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
             reference_of=reference_of,
             known_target=known_target,
         )
-        facts.refuse_taken_pipe_name(design.name)
+        names = (design.name, design.pipe_name.fixed)
+        facts.refuse_taken_names(names)
         super().__init__(scope, id)
         try:
             self._stream = stream or cast("StreamSource", choice.source).build(self)
@@ -248,7 +249,7 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
             # What CDK itself refuses must not leave half a trigger behind, whose id nobody could use again.
             scope.node.try_remove_child(id)
             raise
-        facts.take_pipe_name(design.name, scope, id)
+        facts.take_names(names, scope, id)
         for warning in (*design.warnings, *facts.add_reader(self._stream.stream_arn)):
             Annotations.of(self).add_warning_v2(f"pipes-trigger:{warning.rule}", str(warning))
         self.pipe_name = parts.pipe_name
