@@ -232,6 +232,7 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
             reading=wishes.reading,
             name_per_stream=facts.tells_stream(wishes.reading.name_per_stream),
             options=wishes.options,
+            reached=wishes.reached,
             reference_of=reference_of,
             known_target=known_target,
         )

@@ -26,7 +26,7 @@ from pipes_trigger.helpers.tokens import is_token
 from pipes_trigger.pipe_name import PipeName
 from pipes_trigger.pipe_options import option_faults
 from pipes_trigger.proof import never_matching, prove
-from pipes_trigger.stream_checks import check_stream
+from pipes_trigger.stream_checks import check_stream, elsewhere_faults
 from pipes_trigger.targets import find_targets, unreachable
 from pipes_trigger.templates import InputTemplate
 
@@ -161,6 +161,7 @@ def design_trigger(
     reading: StreamReading,
     name_per_stream: bool,
     options: PipeOptions,
+    reached: Mapping[str, str],
     reference_of: ReferenceOf,
     known_target: Callable[[str], KnownTarget],
 ) -> TriggerDesign:
@@ -186,6 +187,7 @@ def design_trigger(
         reading: How the stream is read.
         name_per_stream: Whether the pipe's name tells its stream.
         options: What else is said of the pipe.
+        reached: What the pipe itself reaches beside its target, by the argument that gives it.
         reference_of: Tells what a token refers to.
         known_target: Tells what CDK knows of the target that a token refers to.
 
@@ -215,6 +217,8 @@ def design_trigger(
     targets = find_targets(strategy, texts, target_arns, reference_of)
     faults.add(targets.faults, TriggerTargetError)
     warnings += unreachable(strategy, targets.arns, place.account)
+    own = {} if direct is None else {f"target_arns[{index}]": arn for index, arn in enumerate(targets.arns)}
+    faults.add(elsewhere_faults({**reached, **own}, place))
     known = [known_target(arn) for arn in targets.arns if is_token(arn)]
     delivery = DirectTarget()
     if direct is not None and not targets.faults:

@@ -69,7 +69,7 @@ def given_enrichment(enrichment: Any) -> Enrichment | None:
             pipes-alpha; None for none.
 
     Raises:
-        ConfigurationError: It is none of them.
+        ConfigurationError: It is none of them, or a Standard state machine.
         InputTemplateError: Its input template holds something that only CloudFormation can resolve.
 
     Example:
@@ -80,6 +80,10 @@ def given_enrichment(enrichment: Any) -> Enrichment | None:
         return None
     if hasattr(enrichment, "enrichment_arn"):
         return _of_pipes_alpha(enrichment)
+    if getattr(getattr(enrichment, "state_machine_type", None), "name", "") == "STANDARD":
+        problem = "is a Standard state machine, and Pipes waits for an Express one's answer alone"
+        fix = "build it with state_machine_type=StateMachineType.EXPRESS"
+        raise ConfigurationError([Violation("TR020", "enrichment", problem, fix)])
     for attribute, action, over_http in _KINDS:
         if hasattr(enrichment, attribute):
             return Enrichment(arn=getattr(enrichment, attribute), action=action, over_http=over_http)
