@@ -151,32 +151,6 @@ def _no_function(name: str) -> Violation:
     return Violation("TR019", f"direct, {name}", "a pipe that delivers directly has no function", fix)
 
 
-def refuse_wrong_types(values: Mapping[str, tuple[Any, type | tuple[type, ...]]]) -> None:
-    """
-    Refuse arguments of another type, all of them at once, before anything is made of them.
-
-    Args:
-        values: For each argument its value and the types that it may have; None is always allowed.
-
-    Raises:
-        ConfigurationError: An argument has another type.
-
-    Example:
-        >>> refuse_wrong_types({"reading": ({}, FunctionOptions)})
-        Traceback (most recent call last):
-        pipes_trigger.errors.ConfigurationError: [TR014] reading: must be FunctionOptions, got dict; ...
-    """
-    faults = []
-    for name, (value, allowed) in values.items():
-        kinds = allowed if isinstance(allowed, tuple) else (allowed,)
-        wanted = " or ".join(kind.__name__ for kind in kinds)
-        if value is not None and not isinstance(value, kinds):
-            problem = f"must be {wanted}, got {type(value).__name__}"
-            faults.append(Violation("TR014", name, problem, f"pass {wanted}"))
-    if faults:
-        raise ConfigurationError(faults)
-
-
 def _both(one: str, other: str) -> Violation:
     fix = f"pass {one} or {other}"
     if other == "env_vars":
@@ -228,10 +202,14 @@ def given_template(template: Any) -> InputTemplate | str | None:
     Turn pipes-alpha's `IInputTransformation` into the text that it gives; everything else is left as it is.
 
     Raises:
+        ConfigurationError: It is no template of any kind.
         InputTemplateError: The text holds something that only CloudFormation can resolve.
     """
     if template is None or isinstance(template, InputTemplate | str):
         return template
+    if not hasattr(template, "bind"):
+        problem = f"must be an InputTemplate, its text or an IInputTransformation, got {type(template).__name__}"
+        raise ConfigurationError([Violation("TR014", "input_template", problem, "pass one of them")])
     from aws_cdk import Stack  # noqa: PLC0415 - only for users of pipes-alpha's types
     from aws_cdk.aws_pipes_alpha import Pipe  # noqa: PLC0415 - as above
 

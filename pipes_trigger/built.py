@@ -102,8 +102,8 @@ class BuiltTrigger(Construct):
             schedule: `rate(...)`, `cron(...)`, or a `Schedule` of CDK.
 
         Raises:
-            ConfigurationError: The trigger has no dead-letter queue, the schedule is none, or a filter or the template
-                holds a token; every fault at once.
+            ConfigurationError: The trigger has no dead-letter queue or a redrive already, the schedule is none, the
+                enrichment is called over HTTP, or a filter or the template holds a token; every fault at once.
 
         Example:
             ```python
@@ -122,6 +122,7 @@ class BuiltTrigger(Construct):
             target_arn=self._parts.target_arn,
             target_statements=self._parts.deliver,
             enrichment=self._wishes.enrichment,
+            boundary=self._wishes.options.boundary_arn,
         )
 
     def explain_permissions(self) -> tuple[Permission, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Annotations
 
+from pipes_trigger.argument_types import refuse_wrong_types
 from pipes_trigger.arguments import (
     FunctionArguments,
     choose,
@@ -18,7 +19,6 @@ from pipes_trigger.arguments import (
     given_logging,
     given_state,
     given_template,
-    refuse_wrong_types,
     strategy_of,
 )
 from pipes_trigger.built import BuiltTrigger
@@ -164,13 +164,16 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
                 "target_arns": (target_arns, (list, tuple)),
                 "target_key_arns": (target_key_arns, (list, tuple)),
                 "table_index_name": (table_index_name, str),
+                "is_devops": (is_devops, bool),
                 "source": (source, StreamSource),
                 "function_options": (function_options, FunctionOptions),
                 "reading": (reading, StreamReading),
                 "failure_handling": (failure_handling, FailureHandling),
                 "description": (description, str),
                 "tags": (tags, Mapping),
-            }
+            },
+            required=("trigger_type", "resource_base_name", "target_arns", "target_key_arns", "is_devops"),
+            arns=("target_arns", "target_key_arns"),
         )
         delivery = given_direct(direct)
         choice = choose(
@@ -230,10 +233,12 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
             reading=wishes.reading,
             name_per_stream=facts.tells_stream(wishes.reading.name_per_stream),
             options=wishes.options,
+            reached=wishes.reached,
             reference_of=reference_of,
             known_target=known_target,
         )
-        facts.refuse_taken_pipe_name(design.name)
+        names = (design.name, design.pipe_name.fixed)
+        facts.refuse_taken_names(names)
         super().__init__(scope, id)
         try:
             self._stream = stream or cast("StreamSource", choice.source).build(self)
@@ -246,7 +251,7 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
             # What CDK itself refuses must not leave half a trigger behind, whose id nobody could use again.
             scope.node.try_remove_child(id)
             raise
-        facts.take_pipe_name(design.name, scope, id)
+        facts.take_names(names, scope, id)
         for warning in (*design.warnings, *facts.add_reader(self._stream.stream_arn)):
             Annotations.of(self).add_warning_v2(f"pipes-trigger:{warning.rule}", str(warning))
         self.pipe_name = parts.pipe_name

@@ -26,7 +26,7 @@ from pipes_trigger.helpers.tokens import is_token
 from pipes_trigger.pipe_name import PipeName
 from pipes_trigger.pipe_options import option_faults
 from pipes_trigger.proof import never_matching, prove
-from pipes_trigger.stream_checks import check_stream
+from pipes_trigger.stream_checks import check_stream, elsewhere_faults
 from pipes_trigger.targets import Targets, find_targets, unreachable
 from pipes_trigger.templates import InputTemplate
 
@@ -161,6 +161,7 @@ def design_trigger(
     reading: StreamReading,
     name_per_stream: bool,
     options: PipeOptions,
+    reached: Mapping[str, str],
     reference_of: ReferenceOf,
     known_target: Callable[[str], KnownTarget],
 ) -> TriggerDesign:
@@ -186,6 +187,7 @@ def design_trigger(
         reading: How the stream is read.
         name_per_stream: Whether the pipe's name tells its stream.
         options: What else is said of the pipe.
+        reached: What the pipe itself reaches beside its target, by the argument that gives it.
         reference_of: Tells what a token refers to.
         known_target: Tells what CDK knows of the target that a token refers to.
 
@@ -219,6 +221,8 @@ def design_trigger(
         targets = find_targets(strategy, texts, target_arns, reference_of)
         faults.add(targets.faults, TriggerTargetError)
         warnings += unreachable(strategy, targets.arns, place.account)
+    own = {} if direct is None else {f"target_arns[{index}]": arn for index, arn in enumerate(targets.arns)}
+    faults.add(elsewhere_faults({**reached, **own}, place))
     known = [known_target(arn) for arn in targets.arns if is_token(arn)]
     delivery = DirectTarget()
     if direct is not None and strategy is not None and not targets.faults:
@@ -288,7 +292,7 @@ def _first_template(enrichment: Enrichment) -> InputTemplate | None:
     return None if enrichment.input_template is None else InputTemplate(enrichment.input_template)
 
 
-def _environment_faults(env_vars: Mapping[str, Any]) -> list[Violation]:
+def _environment_faults(env_vars: Mapping[Any, Any]) -> list[Violation]:
     faults = []
     for name, value in env_vars.items():
         if not isinstance(value, str):
@@ -298,7 +302,7 @@ def _environment_faults(env_vars: Mapping[str, Any]) -> list[Violation]:
         if name in _RESERVED:
             fix = "choose another name: Lambda sets this one itself"
             faults.append(Violation("TR007", f"env_vars[{name!r}]", "is reserved by Lambda", fix))
-        if _ENV_NAME.fullmatch(name) is None:
+        if not isinstance(name, str) or _ENV_NAME.fullmatch(name) is None:
             problem = f"is no name of a variable that Lambda takes: {name!r}"
             faults.append(Violation("TR002", "env_vars", problem, f"use only {_ENV_NAME.pattern}"))
     size = sum(len(f"{name}{value}".encode()) for name, value in env_vars.items() if not is_token(str(value)))

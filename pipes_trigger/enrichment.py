@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
     from pipes_trigger.policies import Statement
 
-# What tells the kind, and what the pipe's role needs on it (EventBridge user guide, doc, "Pipes permissions").
+# What tells the kind, what the pipe's role needs on it (EventBridge user guide, doc, "Pipes permissions"), and
+# whether it is called over HTTP.
 _KINDS: Final = (
-    ("function_arn", "lambda:InvokeFunction"),
-    ("state_machine_arn", "states:StartSyncExecution"),
-    ("api_destination_arn", "events:InvokeApiDestination"),
+    ("function_arn", "lambda:InvokeFunction", False),
+    ("state_machine_arn", "states:StartSyncExecution", False),
+    ("api_destination_arn", "events:InvokeApiDestination", True),
 )
+
+# Told by their names, as pipes-alpha need not be there, and their parameters are empty where nothing is said of them.
+_ALPHA_OVER_HTTP: Final = frozenset({"ApiDestinationEnrichment", "ApiGatewayEnrichment"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,7 @@ class Enrichment:
         parameters: The pipe's enrichment parameters; None where there are none.
         input_template: What the enrichment gets of a record; None: the record as it is.
         grant: Grants the pipe's role what pipes-alpha's object needs; None where `action` is all.
+        over_http: Whether it is called over HTTP, which no function can do in the pipe's place.
     """
 
     arn: str
@@ -45,6 +50,7 @@ class Enrichment:
     parameters: Mapping[str, Any] | None = None
     input_template: str | None = None
     grant: Callable[[IRole], Any] | None = None
+    over_http: bool = False
 
     @property
     def statements(self) -> list[Statement]:
@@ -63,7 +69,7 @@ def given_enrichment(enrichment: Any) -> Enrichment | None:
             pipes-alpha; None for none.
 
     Raises:
-        ConfigurationError: It is none of them.
+        ConfigurationError: It is none of them, or a Standard state machine.
         InputTemplateError: Its input template holds something that only CloudFormation can resolve.
 
     Example:
@@ -74,9 +80,13 @@ def given_enrichment(enrichment: Any) -> Enrichment | None:
         return None
     if hasattr(enrichment, "enrichment_arn"):
         return _of_pipes_alpha(enrichment)
-    for attribute, action in _KINDS:
+    if getattr(getattr(enrichment, "state_machine_type", None), "name", "") == "STANDARD":
+        problem = "is a Standard state machine, and Pipes waits for an Express one's answer alone"
+        fix = "build it with state_machine_type=StateMachineType.EXPRESS"
+        raise ConfigurationError([Violation("TR020", "enrichment", problem, fix)])
+    for attribute, action, over_http in _KINDS:
         if hasattr(enrichment, attribute):
-            return Enrichment(arn=getattr(enrichment, attribute), action=action)
+            return Enrichment(arn=getattr(enrichment, attribute), action=action, over_http=over_http)
     problem = f"must be a function, a state machine, an API destination or an IEnrichment, got {enrichment!r}"
     fix = "pass the L2 construct, or a type of aws_cdk.aws_pipes_enrichments_alpha"
     raise ConfigurationError([Violation("TR014", "enrichment", problem, fix)])
@@ -97,5 +107,9 @@ def _of_pipes_alpha(enrichment: Any) -> Enrichment:
     parameters = {"inputTemplate": text, "httpParameters": bound.http_parameters}
     given = {name: value for name, value in parameters.items() if value is not None}
     return Enrichment(
-        arn=enrichment.enrichment_arn, parameters=given or None, input_template=text, grant=enrichment.grant_invoke
+        arn=enrichment.enrichment_arn,
+        parameters=given or None,
+        input_template=text,
+        grant=enrichment.grant_invoke,
+        over_http=any(kind.__name__ in _ALPHA_OVER_HTTP for kind in type(enrichment).__mro__),
     )

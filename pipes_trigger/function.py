@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import Annotations, Duration
-from aws_cdk.aws_iam import PolicyDocument, PolicyStatement, Role, ServicePrincipal
+from aws_cdk import Annotations, Duration, Stack
+from aws_cdk.aws_iam import Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_lambda import Architecture, Code, Function, LoggingFormat, Runtime, RuntimeFamily
 
 from pipes_trigger import policies
@@ -72,6 +72,7 @@ def build_function(
         needed += policies.join_network(facts.place)
     if options.environment_key is not None:
         needed.append(policies.allow(["kms:Decrypt"], [options.environment_key.key_arn]))
+    policy = None if options.role is None else _allow(scope, options.role, needed)
     function = make(
         Function,
         scope,
@@ -84,7 +85,7 @@ def build_function(
             "environment": dict(env_vars),
             "memorySize": options.memory_size,
             "timeout": seconds(options.timeout_seconds),
-            "role": _role(scope, needed, boundary) if options.role is None else _given_role(options.role, needed),
+            "role": _role(scope, needed, boundary) if options.role is None else options.role,
             "logGroup": logs,
             "loggingFormat": None if options.log_format is None else LoggingFormat[options.log_format.upper()],
             "layers": list(options.layers) or None,
@@ -97,6 +98,9 @@ def build_function(
             "environmentEncryption": options.environment_key,
         },
     )
+    if policy is not None:
+        # CDK lets a function wait for its role's own policies, and this is none: a function in a VPC needs it at once.
+        function.node.add_dependency(policy)
     if options.tracing:
         # Function(tracing=...) would add a second policy beside the role's inline one; a raw override would hide the
         # tracing from aspects and checks that read the resource.
@@ -139,10 +143,22 @@ def _role(scope: Construct, statements: Sequence[Statement], boundary: str | Non
     return role
 
 
-def _given_role(role: IRole, statements: Sequence[Statement]) -> IRole:
-    for statement in statements:
-        role.add_to_principal_policy(PolicyStatement.from_json(statement))
-    return role
+def _allow(scope: Construct, role: IRole, statements: Sequence[Statement]) -> Policy | None:
+    """
+    Give a role of the user's what it needs, and return the policy where that is one of the trigger's.
+
+    A role of another stack keeps its own policy: that would refer to what this stack has, as this stack refers to the
+    role, and of two stacks that need each other none can be deployed.
+    """
+    wanted = [PolicyStatement.from_json(statement) for statement in statements]
+    if Stack.of(role).node.path == Stack.of(scope).node.path:
+        for statement in wanted:
+            role.add_to_principal_policy(statement)
+        return None
+    policy = Policy(scope, "FunctionPolicy", statements=wanted)
+    # The role attaches it, and not the other way round: one that was imported as immutable does not.
+    role.attach_inline_policy(policy)
+    return policy
 
 
 def _staged(path: str, facts: StackFacts) -> Code:
@@ -161,10 +177,11 @@ def use_function(scope: Construct, function: IFunction, statements: Sequence[Sta
     if not statements:
         return function
     if function.role is None:
-        needed = "; ".join(f"{statement['Action']} on {statement['Resource']}" for statement in statements)
+        # In CloudFormation's words, as nobody can paste CDK's own marks into a policy.
+        resolved = Stack.of(scope).resolve(statements)
+        needed = "; ".join(f"{statement['Action']} on {statement['Resource']}" for statement in resolved)
         message = f"the function was imported without its role, which must allow: {needed}"
         Annotations.of(scope).add_warning_v2("pipes-trigger:function-role", message)
     else:
-        for statement in statements:
-            function.add_to_role_policy(PolicyStatement.from_json(statement))
+        _allow(scope, function.role, statements)
     return function

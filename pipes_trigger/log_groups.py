@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import Annotations, RemovalPolicy
+from aws_cdk import Annotations, RemovalPolicy, Stack
 from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_logs import LogGroup, RetentionDays
 
@@ -82,5 +82,7 @@ def add_to_key_policy(scope: Construct, key: IKey, statement: Statement) -> None
     Add a statement to a key's policy, or say what the policy of a key that was imported must hold.
     """
     if not key.add_to_resource_policy(PolicyStatement.from_json(statement)).statement_added:
-        message = f"the key {key.key_arn} was imported; its policy must hold: {json.dumps(statement)}"
+        # A token in it is resolved as CloudFormation writes it: nobody can paste CDK's own marks into a policy.
+        needed = json.dumps(Stack.of(scope).resolve(statement))
+        message = f"the key {key.key_arn} was imported; its policy must hold: {needed}"
         Annotations.of(scope).add_warning_v2("pipes-trigger:key-policy", message)

@@ -33,7 +33,7 @@ _SCHEDULE: Final = re.compile(r"(rate|cron)\(.+\)")
 _MEMORY: Final = 512
 _TIMEOUT_MINUTES: Final = 15  # an invocation of the pipe's target may take as long
 _READ_STREAM: Final = ("dynamodb:GetRecords", "dynamodb:GetShardIterator")
-_API_DESTINATION: Final = "events:InvokeApiDestination"
+_LOGS: Final = "RedriveLogs"
 _WORK_ON_QUEUE: Final = ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage")
 
 
@@ -48,6 +48,7 @@ def build_redrive(
     target_arn: str,
     target_statements: Sequence[Statement],
     enrichment: Enrichment | None = None,
+    boundary: str | None = None,
 ) -> Function:
     """
     Build the function, its role, its log group and the rule that starts it.
@@ -62,10 +63,11 @@ def build_redrive(
         target_arn: What the pipe delivers to.
         target_statements: What that needs: the statements of the pipe's own role, such as `sqs:SendMessage`.
         enrichment: The pipe's enrichment, where it has one.
+        boundary: The ARN of the managed policy that bounds the function's role.
 
     Raises:
-        ConfigurationError: There is no queue, the schedule is none, a filter holds a token, or the enrichment cannot be
-            called by a function; every fault at once.
+        ConfigurationError: There is no queue, the schedule is none, a filter holds a token, the enrichment cannot be
+            called by a function, or the trigger has such a function already; every fault at once.
     """
     expression = getattr(schedule, "expression_string", schedule)
     faults = []
@@ -75,9 +77,12 @@ def build_redrive(
     if queue is None:
         fix = "give the trigger a queue: FailureHandling(dead_letter='queue')"
         faults.append(Violation("RD007", "failure_handling", "has no dead-letter queue to redrive from", fix))
-    if enrichment is not None and enrichment.action == _API_DESTINATION:
+    if scope.node.try_find_child(_LOGS) is not None:
+        problem = "the trigger has its redrive already"
+        faults.append(Violation("RD011", "add_redrive", problem, "call it once, and keep what it returns"))
+    if enrichment is not None and enrichment.over_http:
         fix = "bring back what this pipe gave up by hand"
-        problem = "is an API destination, which Pipes alone can call"
+        problem = "is called over HTTP, which Pipes alone can do"
         faults.append(Violation("RD008", "enrichment", problem, fix))
     with TemporaryDirectory(prefix="pipes-trigger-") as directory:
         try:
@@ -101,6 +106,7 @@ def build_redrive(
                 *([] if enrichment is None else enrichment.statements),
                 *_decrypt(queue, key_arn),
             ],
+            boundary,
         )
     if enrichment is not None and enrichment.grant is not None and function.role is not None:
         enrichment.grant(function.role)
@@ -114,8 +120,10 @@ def _decrypt(queue: IQueue, key_arn: str | None) -> list[Statement]:
     return [policies.allow(["kms:Decrypt"], keys)] if keys else []
 
 
-def _function(scope: Construct, code: Code, env_vars: dict[str, str], statements: list[Statement]) -> Function:
-    logs = LogGroup(scope, "RedriveLogs", retention=RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY)
+def _function(
+    scope: Construct, code: Code, env_vars: dict[str, str], statements: list[Statement], boundary: str | None
+) -> Function:
+    logs = LogGroup(scope, _LOGS, retention=RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY)
     needed = policies.document([*statements, policies.write_logs(logs.log_group_arn)])
     role = Role(
         scope,
@@ -123,6 +131,8 @@ def _function(scope: Construct, code: Code, env_vars: dict[str, str], statements
         assumed_by=ServicePrincipal("lambda.amazonaws.com"),
         inline_policies={"Redrive": PolicyDocument.from_json(needed)},
     )
+    if boundary is not None:
+        role.node.default_child.add_property_override("PermissionsBoundary", boundary)  # type: ignore[union-attr]
     return Function(
         scope,
         "Redrive",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pipes_trigger.errors import ConfigurationError, ParameterNotFoundError, Violation
 from pipes_trigger.helpers.naming import AWSResourceNameLength, AWSResourceType, ResourceNaming
+from pipes_trigger.helpers.option_checks import key_faults, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,10 +129,20 @@ class StreamSource:
             table_base_name: What the table is called within the project.
             encryption_key: The customer key that the table is encrypted with, or its ARN, where there is one.
 
+        Raises:
+            ConfigurationError: The name is none, or the key is none.
+
         Example:
             >>> StreamSource.from_parameters("orders").kind
             'parameters'
         """
+        faults = (
+            [] if isinstance(encryption_key, str) else key_faults("from_parameters(encryption_key=)", encryption_key)
+        )
+        if not isinstance(table_base_name, str) or not table_base_name:
+            problem = f"must be a table's name, got {table_base_name!r}"
+            faults.append(Violation("SR004", "from_parameters", problem, "write what the table is called"))
+        refuse(faults)
         return cls("parameters", _base_name=table_base_name, _key=encryption_key)
 
     @classmethod
@@ -149,18 +160,12 @@ class StreamSource:
             problem = f"must be a Table, a TableV2 or an imported one, got {type(table).__name__}"
             raise ConfigurationError([Violation("SR002", "from_table", problem, "pass the L2 construct")])
         if table.table_stream_arn is None:
-            raise ConfigurationError(
-                [
-                    Violation(
-                        "SR001",
-                        f"table {table.node.path!r}",
-                        "has no stream",
-                        "add stream=StreamViewType.NEW_AND_OLD_IMAGES (Table), "
-                        "dynamo_stream=StreamViewType.NEW_AND_OLD_IMAGES (TableV2), or import it with "
-                        "Table.from_table_attributes(..., table_arn=..., table_stream_arn=...)",
-                    )
-                ]
+            fix = (
+                "add stream=StreamViewType.NEW_AND_OLD_IMAGES (Table), "
+                "dynamo_stream=StreamViewType.NEW_AND_OLD_IMAGES (TableV2), or import it with "
+                "Table.from_table_attributes(..., table_arn=..., table_stream_arn=...)"
             )
+            raise ConfigurationError([Violation("SR001", f"table {table.node.path!r}", "has no stream", fix)])
         return cls("table", _table=table)
 
     @classmethod
@@ -175,7 +180,7 @@ class StreamSource:
             props: Properties of `aws_cdk.aws_dynamodb.Table` that replace these.
 
         Raises:
-            ConfigurationError: `stream` is None.
+            ConfigurationError: `stream` is None, or it or a key attribute is of another type.
 
         Example:
             >>> StreamSource.new_table(table_name="orders").kind
@@ -184,6 +189,18 @@ class StreamSource:
         if "stream" in props and props["stream"] is None:
             fix = "leave stream out for both images, or pass another StreamViewType"
             raise ConfigurationError([Violation("SR003", "new_table(stream=)", "is None: a pipe reads a stream", fix)])
+        kinds = {
+            "partition_key": ("Attribute", "type"),
+            "sort_key": ("Attribute", "type"),
+            "stream": ("StreamViewType", "value"),
+        }
+        refuse(
+            [
+                Violation("SR005", f"new_table({name}=)", f"must be a CDK {kind}, got {props[name]!r}", f"pass {kind}")
+                for name, (kind, attribute) in kinds.items()
+                if props.get(name) is not None and not hasattr(props[name], attribute)
+            ]
+        )
         return cls("new_table", _props=tuple(props.items()))
 
     def look_up(self, scope: Construct, app_helper: AppHelper, *, is_devops: bool) -> TableStream | None:
@@ -234,7 +251,11 @@ class StreamSource:
             "removal_policy": RemovalPolicy.RETAIN,
             "stream": dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
         }
-        return _of_table(dynamodb.Table(scope, "Table", **{**defaults, **dict(self._props)}))
+        props = dict(self._props)
+        if "encryption_key" in props:
+            # Which says it all; CDK refuses one beside the AWS-managed key.
+            del defaults["encryption"]
+        return _of_table(dynamodb.Table(scope, "Table", **{**defaults, **props}))
 
     def _look_up(self, scope: Construct, app_helper: AppHelper, *, is_devops: bool) -> TableStream:
         names = TableNames.of(app_helper, self._base_name)

@@ -17,6 +17,8 @@ from pipes_trigger.helpers.tokens import is_token
 from pipes_trigger.stream_checks import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aws_cdk.aws_lambda import Code
     from constructs import Construct
 
@@ -28,7 +30,7 @@ class StackFacts:
 
     Attributes:
         place: Where the stack deploys to.
-        pipe_names: The pipe names that are taken, and the scope and the id of the trigger that took each.
+        names: The names of triggers and pipes that are taken, and the scope and the id of the trigger that took each.
         codes: The code of functions by its absolute path, staged once; CDK lets no two stacks share it.
         readers: How many triggers of the app read each stream, by its ARN or token; all stacks of an app share it.
         name_per_stream: What the context says of pipe names.
@@ -37,28 +39,30 @@ class StackFacts:
     place: Place
     readers: Counter[str]
     name_per_stream: bool
-    pipe_names: dict[str, tuple[ref[Construct], str]] = field(default_factory=dict)
+    names: dict[str, tuple[ref[Construct], str]] = field(default_factory=dict)
     codes: dict[str, Code] = field(default_factory=dict)
 
-    def refuse_taken_pipe_name(self, name: str) -> None:
+    def refuse_taken_names(self, names: Iterable[str]) -> None:
         """
-        Refuse a pipe's name that another trigger of the stack has: CloudFormation would refuse it only at deploy.
+        Refuse a name, a trigger's or its pipe's, that another one has: CloudFormation would refuse it only at deploy.
 
         Raises:
             ConfigurationError: Another trigger of the stack has it.
         """
-        if name in self.pipe_names:
-            scope, construct_id = self.pipe_names[name]
+        for name in names:
+            if name not in self.names:
+                continue
+            scope, construct_id = self.names[name]
             parent = scope()
             path = construct_id if parent is None else f"{parent.node.path}/{construct_id}"
             problem = f"is taken in this stack by {path!r}: {name!r}"
             raise ConfigurationError([Violation("TR006", "resource_base_name", problem, "give each trigger its own")])
 
-    def take_pipe_name(self, name: str, scope: Construct, construct_id: str) -> None:
+    def take_names(self, names: Iterable[str], scope: Construct, construct_id: str) -> None:
         """
-        Keep a pipe's name for a trigger that is built.
+        Keep the names of a trigger that is built.
         """
-        self.pipe_names[name] = (ref(scope), construct_id)
+        self.names.update(dict.fromkeys(names, (ref(scope), construct_id)))
 
     def tells_stream(self, wanted: bool | None) -> bool:  # noqa: FBT001 - an option's value
         """

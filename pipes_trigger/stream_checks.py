@@ -14,6 +14,8 @@ from pipes_trigger.helpers.parameters import is_stand_in
 from pipes_trigger.helpers.tokens import is_token
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pipes_trigger.source import TableStream
 
 
@@ -52,13 +54,19 @@ def check_stream(stream: TableStream, place: Place) -> tuple[list[Violation], li
     table_arn, stream_arn = (
         None if is_token(text) or is_stand_in(text) else text for text in (stream.table_arn, stream.stream_arn)
     )
-    faults, warnings = [], []
+    faults: list[Violation] = []
+    warnings: list[Violation] = []
     table = Arn.try_parse(table_arn or "")
     if table_arn is not None and (table is None or table.service != "dynamodb" or not table_name(table.resource)):
         problem = f"is no ARN of a DynamoDB table: {table_arn!r}"
         faults.append(Violation("SA001", "table ARN", problem, "put the table's ARN into its SSM parameter"))
         table = None
     faults += [] if table is None else arn_faults(table, "table ARN")
+    if stream.stream_arn.endswith("/stream/*"):
+        # What CDK says of a replica, and of a table that was imported without its stream: readable behind any token.
+        problem = f"names no one stream: {stream.stream_arn!r}"
+        fix = "import the table with its stream: TableV2.from_table_attributes(..., table_stream_arn=...)"
+        return [*faults, Violation("SA007", "stream ARN", problem, fix)], warnings
     parsed = Arn.try_parse(stream_arn or "")
     owner = None if parsed is None else table_of_stream(parsed)
     if stream_arn is not None and owner is None:
@@ -73,6 +81,32 @@ def check_stream(stream: TableStream, place: Place) -> tuple[list[Violation], li
     if owner is not None and not is_token(place.account) and owner.account != place.account:
         warnings.append(_other_account(owner, stream.stream_arn, place))
     return faults, warnings
+
+
+def elsewhere_faults(arns: Mapping[str, str], place: Place) -> list[Violation]:
+    """
+    Say what of a pipe's own lies in another region than the pipe.
+
+    Args:
+        arns: For each argument the ARN that the pipe itself reaches; tokens are trusted.
+        place: Where the pipe is.
+
+    Example:
+        >>> place = Place(partition="aws", region="eu-west-1", account="111122223333")
+        >>> print(*elsewhere_faults({"function": "arn:aws:lambda:us-east-1:111122223333:function:orders"}, place))
+        [SA008] function: lies in us-east-1, and the pipe in eu-west-1: a pipe reaches its own region only; ...
+    """
+    parsed = {path: Arn.try_parse(text) for path, text in arns.items()}
+    return [
+        Violation(
+            "SA008",
+            path,
+            f"lies in {arn.region}, and the pipe in {place.region}: a pipe reaches its own region only",
+            f"pass one of {place.region}",
+        )
+        for path, arn in parsed.items()
+        if arn is not None and arn.region and arn.region != place.region and not is_token(arn.region + place.region)
+    ]
 
 
 def _other_account(owner: Arn, stream_arn: str, place: Place) -> Violation:

@@ -4,9 +4,10 @@ Finding what the function may start: in its environment variables, and in the AR
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipes_trigger.errors import Violation
 from pipes_trigger.helpers.arns import Arn, arn_faults
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 # CDK's tokens for the region, the account and the like: known to be no target.
 _PSEUDO_PARAMETER = "${Token[AWS."
+# What the resource part begins with where the service has several kinds: `stateMachine:`, `event-bus/`.
+_KIND: Final = re.compile(r"[A-Za-z-]+[:/]")
 
 
 @dataclass(slots=True)
@@ -183,4 +186,5 @@ def _wrong(strategy: TriggerStrategy, path: str, value: str) -> Violation:
 
 
 def _example(strategy: TriggerStrategy) -> str:
-    return f"arn:<partition>:{strategy.service}:<region>:<account>:<name>"
+    kind = _KIND.match(strategy.resource)
+    return f"arn:<partition>:{strategy.service}:<region>:<account>:{kind.group() if kind else ''}<name>"

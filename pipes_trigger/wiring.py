@@ -75,6 +75,19 @@ class Wishes:
     enrichment: Enrichment | None
     options: PipeOptions
 
+    @property
+    def reached(self) -> dict[str, str]:
+        """
+        The ARNs that the pipe itself reaches, by the argument that gives them.
+        """
+        dead_letter = self.failures.dead_letter
+        arns = {
+            "function": getattr(self.function, "function_arn", None),
+            "enrichment": None if self.enrichment is None else self.enrichment.arn,
+            "FailureHandling(dead_letter=)": getattr(dead_letter, "queue_arn", getattr(dead_letter, "topic_arn", None)),
+        }
+        return {name: arn for name, arn in arns.items() if arn is not None}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:

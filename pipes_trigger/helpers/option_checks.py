@@ -15,7 +15,7 @@ from pipes_trigger.helpers.suggest import known_names
 from pipes_trigger.helpers.tokens import is_number_token, is_token
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from pipes_trigger.limits import Limit
 
@@ -102,6 +102,37 @@ def choice_faults(group: str, name: str, value: Any, allowed: Iterable[Any]) -> 
         return []
     choice = ", ".join(map(str, allowed))
     return [Violation("OP002", f"{group}({name}=)", f"must be one of {choice}, got {value!r}", "pass one of them")]
+
+
+def flag_faults(group: str, flags: Mapping[str, Any]) -> list[Violation]:
+    """
+    Say which options are neither True nor False: any text would be taken for True.
+
+    Example:
+        >>> print(*flag_faults("FunctionOptions", {"tracing": "no"}))
+        [OP018] FunctionOptions(tracing=): must be True or False, got 'no'; pass one of them
+    """
+    return [
+        Violation("OP018", f"{group}({name}=)", f"must be True or False, got {value!r}", "pass one of them")
+        for name, value in flags.items()
+        if not isinstance(value, bool)
+    ]
+
+
+def list_faults(group: str, lists: Mapping[str, Any]) -> list[Violation]:
+    """
+    Say which options are no lists, such as a single thing that was not put into one.
+
+    Example:
+        >>> print(*list_faults("FunctionOptions", {"layers": "mine"}))
+        [OP019] FunctionOptions(layers=): must be a tuple or a list, got str; put it into one: (...,)
+    """
+    return [
+        Violation("OP019", f"{group}({name}=)", f"must be a tuple or a list, got {type(value).__name__}", fix)
+        for name, value in lists.items()
+        for fix in ("put it into one: (...,)",)
+        if not isinstance(value, tuple | list)
+    ]
 
 
 def runtime_name(runtime: Any) -> Any:

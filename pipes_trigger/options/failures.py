@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger import limits
 from pipes_trigger.errors import Violation
-from pipes_trigger.helpers.option_checks import number_faults, refuse, seconds_of
+from pipes_trigger.helpers.option_checks import flag_faults, number_faults, refuse, seconds_of
 
 if TYPE_CHECKING:
     from pipes_trigger.options.durations import Seconds
@@ -64,6 +64,7 @@ class FailureHandling:
             ],
             optional=("maximum_retry_attempts", "maximum_record_age"),
         )
+        faults += flag_faults(group, {"bisect": self.bisect})
         refuse([*faults, *_dead_letter_faults(f"{group}(dead_letter=)", self.dead_letter)])
 
     @classmethod

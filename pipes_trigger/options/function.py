@@ -12,7 +12,9 @@ from pipes_trigger.errors import Violation
 from pipes_trigger.helpers.option_checks import (
     boundary_faults,
     choice_faults,
+    flag_faults,
     key_faults,
+    list_faults,
     number_faults,
     refuse,
     runtime_faults,
@@ -87,9 +89,17 @@ class FunctionOptions:
         group = "FunctionOptions"
         # A CDK Runtime is kept by its name, so that whoever reads the options finds one shape.
         object.__setattr__(self, "runtime", runtime_name(self.runtime))
-        description = self.description
-        length = None if description is None or is_token(description) else len(description)
+        description: Any = self.description
         faults = runtime_faults(f"{group}(runtime=)", self.runtime)
+        faults += flag_faults(
+            group, {"own_log_group": self.own_log_group, "keep_logs": self.keep_logs, "tracing": self.tracing}
+        )
+        faults += list_faults(group, {"layers": self.layers, "security_groups": self.security_groups})
+        if description is not None and not isinstance(description, str):
+            problem = f"must be text, got {description!r}"
+            faults.append(Violation("OP020", f"{group}(description=)", problem, "write it, or leave it out"))
+            description = None
+        length = None if description is None or is_token(description) else len(description)
         faults += choice_faults(group, "architecture", self.architecture, ("x86_64", "arm64"))
         faults += choice_faults(group, "log_retention_days", self.log_retention_days, limits.LOG_RETENTION_DAYS)
         faults += number_faults(

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, get_args
 
 from pipes_trigger import limits
 from pipes_trigger.errors import Violation
-from pipes_trigger.helpers.option_checks import choice_faults, key_faults, refuse
+from pipes_trigger.helpers.option_checks import choice_faults, flag_faults, key_faults, list_faults, refuse
 
 LogLevel = Literal["OFF", "ERROR", "INFO", "TRACE"]
 # What tells a destination: a log group, a bucket, a Firehose stream, one of pipes-alpha's types.
@@ -46,9 +46,11 @@ class PipeLogging:
     def __post_init__(self) -> None:
         group = "PipeLogging"
         faults = choice_faults(group, "level", self.level, get_args(LogLevel))
+        faults += flag_faults(group, {"include_execution_data": self.include_execution_data})
+        faults += list_faults(group, {"destinations": self.destinations})
         faults += choice_faults(group, "retention_days", self.retention_days, limits.LOG_RETENTION_DAYS)
         kinds: list[str] = []
-        for index, destination in enumerate(self.destinations):
+        for index, destination in enumerate(self.destinations if isinstance(self.destinations, tuple | list) else ()):
             kind = next((name for name in _DESTINATIONS if hasattr(destination, name)), None)
             path = f"{group}(destinations=)[{index}]"
             if kind is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from pipes_trigger import limits
-from pipes_trigger.helpers.option_checks import choice_faults, number_faults, refuse, seconds_of
+from pipes_trigger.helpers.option_checks import choice_faults, flag_faults, number_faults, refuse, seconds_of
 
 if TYPE_CHECKING:
     from pipes_trigger.options.durations import Seconds
@@ -55,6 +55,8 @@ class StreamReading:
                 ("parallelization_factor", self.parallelization_factor, limits.PARALLELIZATION_FACTOR),
             ],
         )
+        if self.name_per_stream is not None:
+            faults += flag_faults(group, {"name_per_stream": self.name_per_stream})
         refuse(faults)
 
     @property

@@ -391,6 +391,28 @@ def test_a_template_that_a_passing_record_breaks_is_refused(call: dict[str, Any]
             "  [TR014] failure_handling: must be FailureHandling, got bool; pass FailureHandling",
         ),
         (
+            {
+                "resource_base_name": None,
+                "is_devops": "yes",
+                "target_key_arns": None,
+                "target_arns": ["arn:x", object()],
+            },
+            "4 faults in the trigger:\n"
+            "  [TR014] resource_base_name: must be str, got NoneType; pass str\n"
+            "  [TR014] target_arns[1]: must be str, got object; pass its ARN\n"
+            "  [TR014] target_key_arns: must be list or tuple, got NoneType; pass list or tuple\n"
+            "  [TR014] is_devops: must be bool, got str; pass bool",
+        ),
+        (
+            {"input_template": {"id": "<$.eventID>"}},
+            "[TR014] input_template: must be an InputTemplate, its text or an IInputTransformation, got dict; "
+            "pass one of them",
+        ),
+        (
+            {"env_vars": {"PIPELINE_ARN": f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:p", 5: "x"}},
+            "[TR002] env_vars: is no name of a variable that Lambda takes: 5; use only [a-zA-Z][a-zA-Z0-9_]+",
+        ),
+        (
             {"filter_pattern": 5},
             "[TR014] filter_pattern: must be a pattern, a list of patterns or an IFilter, got int; "
             "pass a mapping, or JSON text",

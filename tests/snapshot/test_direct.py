@@ -104,6 +104,11 @@ def pipe_of(template: dict[str, Any], of_type: OfType) -> dict[str, Any]:
             "leave direct out, or leave this out",
         ),
         (
+            {"target_arns": [QUEUE.replace("eu-west-1", "us-east-1")]},
+            "[SA008] target_arns[0]: lies in us-east-1, and the pipe in eu-west-1: a pipe reaches its own region only; "
+            "pass one of eu-west-1",
+        ),
+        (
             {"direct": "yes"},
             "[TR014] direct: must be True, False or a DirectDelivery, got 'yes'; pass one of them",
         ),

@@ -127,6 +127,38 @@ def test_a_role_of_the_users_gets_what_is_needed(
     assert ["logs:CreateLogStream", "logs:PutLogEvents"] in actions
 
 
+@pytest.mark.parametrize("given", ["function", "role"])
+def test_what_another_stack_has_is_allowed_in_the_triggers_own(
+    *, call: dict[str, Any], stack: Stack, synth: Synth, of_type: OfType, given: str
+) -> None:
+    """
+    A function or role of another stack is allowed what is needed, and only one of the two stacks needs the other.
+    """
+    from aws_cdk import Environment, Stage
+    from aws_cdk import Stack as NewStack
+    from aws_cdk.aws_iam import Role, ServicePrincipal
+    from aws_cdk.aws_lambda import Code, Function, Runtime
+    from aws_cdk.aws_sns import Topic
+
+    elsewhere = NewStack(Stage.of(stack), "Compute", env=Environment(account=stack.account, region=stack.region))
+    topic = Topic(stack, "Changes")
+    arguments: dict[str, Any] = {**call, "trigger_type": "sns_topic", "env_vars": {"TOPIC_ARN": topic.topic_arn}}
+    if given == "function":
+        code = Code.from_inline("def handler(event, context): ...\n")
+        mine = Function(elsewhere, "Mine", runtime=Runtime.PYTHON_3_12, handler="index.handler", code=code)
+        existing = {"lambda_handler": None, "lambda_code_path": None, "env_vars": None, "function": mine}
+        arguments = {**arguments, **existing, "target_arns": [topic.topic_arn]}
+    else:
+        role = Role(elsewhere, "Mine", assumed_by=ServicePrincipal("lambda.amazonaws.com"))
+        arguments["function_options"] = FunctionOptions(role=role)
+    DynamoDBStreamTrigger(stack, **arguments)
+    (policy,) = of_type(synth(stack), "AWS::IAM::Policy")
+
+    assert policy["PolicyDocument"]["Statement"][0]["Action"] == "sns:Publish"
+    assert policy["Roles"][0]["Fn::ImportValue"].startswith("Compute:")
+    assert of_type(synth(elsewhere), "AWS::IAM::Policy") == []
+
+
 def test_a_function_in_a_network_may_join_it(
     call: dict[str, Any], stack: Stack, synth: Synth, of_type: OfType, allowed: Allowed
 ) -> None:
@@ -228,4 +260,25 @@ def test_a_key_for_logs_that_are_not_built_is_refused(stack: Stack) -> None:
     assert str(caught.value) == (
         "[OP016] FunctionOptions(log_key=): encrypts a log group that is built, and own_log_group=False says that "
         "none is; leave one of the two out"
+    )
+
+
+def test_what_an_imported_function_needs_is_said_in_cloudformations_words(call: dict[str, Any], stack: Stack) -> None:
+    """
+    A function that was imported without its role cannot be granted anything: the warning says what its role must allow.
+    """
+    from aws_cdk.assertions import Annotations, Match
+    from aws_cdk.aws_lambda import Function
+    from aws_cdk.aws_sns import Topic
+
+    function = Function.from_function_arn(stack, "Mine", "arn:aws:lambda:eu-west-1:111122223333:function:mine")
+    existing = {"lambda_handler": None, "lambda_code_path": None, "env_vars": None, "function": function}
+    topic = Topic(stack, "Changes")
+    arguments = {**call, **existing, "trigger_type": "sns_topic", "target_arns": [topic.topic_arn]}
+    DynamoDBStreamTrigger(stack, **arguments)
+    (found,) = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp("imported without"))
+
+    assert str(found.entry.data) == (
+        "the function was imported without its role, which must allow: "
+        f"sns:Publish on {stack.resolve(topic.topic_arn)} [ack: pipes-trigger:function-role]"
     )

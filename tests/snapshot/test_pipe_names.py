@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipes_trigger import DynamoDBStreamTrigger, StreamReading, StreamSource
+from pipes_trigger import ConfigurationError, DynamoDBStreamTrigger, StreamReading, StreamSource
 from pipes_trigger.helpers.parameters import GivenValues
 from pipes_trigger.stack_facts import NAME_PER_STREAM
 
@@ -127,3 +127,18 @@ def test_a_long_name_leaves_room_for_the_stream(call: dict[str, Any], stack: Sta
 
     assert len(trigger.pipe_name) == 64
     assert trigger.pipe_name.endswith("-2026-01-01T00-00-00.000-trim-horizon")
+
+
+def test_a_pipe_that_starts_from_the_beginning_takes_its_longer_name(call: dict[str, Any], stack: Stack) -> None:
+    """
+    A trigger that is called what another's pipe is called is refused at synth, as CloudFormation would at deploy.
+    """
+    DynamoDBStreamTrigger(stack, **call, reading=StreamReading(starting_position="TRIM_HORIZON"))
+    name = "deployment-processor-trim-horizon"
+
+    with pytest.raises(ConfigurationError) as caught:
+        DynamoDBStreamTrigger(stack, **{**call, "id": "other", "resource_base_name": name})
+    assert str(caught.value) == (
+        f"[TR006] resource_base_name: is taken in this stack by 'Platform/deployment-trigger': '{name}'; "
+        "give each trigger its own"
+    )

@@ -11,6 +11,7 @@ import pytest
 from pipes_trigger import (
     ConfigurationError,
     DynamoDBStreamTrigger,
+    FailureHandling,
     InputTemplate,
     InputTemplateError,
     PipeLogging,
@@ -132,6 +133,50 @@ def test_the_enrichments_template_is_proved(call: dict[str, Any], stack: Stack) 
     enrichment = LambdaEnrichment(a_function(stack), input_transformation=transformation)
     with pytest.raises(InputTemplateError, match="PR001"):
         DynamoDBStreamTrigger(stack, **{**call, "filter_pattern": None, "enrichment": enrichment})
+
+
+def test_a_standard_machine_is_no_enrichment(call: dict[str, Any], stack: Stack) -> None:
+    """
+    Pipes waits for what an enrichment answers, and a Standard state machine answers with the execution that it began.
+    """
+    from aws_cdk.aws_stepfunctions import DefinitionBody, Pass, StateMachine
+
+    machine = StateMachine(stack, "Machine", definition_body=DefinitionBody.from_chainable(Pass(stack, "Pass")))
+
+    with pytest.raises(ConfigurationError) as caught:
+        DynamoDBStreamTrigger(stack, **call, enrichment=machine)
+    assert str(caught.value) == (
+        "[TR020] enrichment: is a Standard state machine, and Pipes waits for an Express one's answer alone; "
+        "build it with state_machine_type=StateMachineType.EXPRESS"
+    )
+
+
+def test_what_the_pipe_itself_reaches_lies_in_its_region(call: dict[str, Any], stack: Stack) -> None:
+    """
+    The function that is invoked, the enrichment and the dead-letter queue: each in another region is named.
+    """
+    from aws_cdk.aws_lambda import Function
+    from aws_cdk.aws_sqs import Queue
+
+    function = Function.from_function_arn(stack, "Function", "arn:aws:lambda:us-east-1:111122223333:function:orders")
+    existing = {"lambda_handler": None, "lambda_code_path": None, "env_vars": None, "function": function}
+    queue = Queue.from_queue_arn(stack, "Queue", "arn:aws:sqs:eu-west-2:111122223333:dead")
+    failures = FailureHandling(dead_letter=queue)
+    targets = list(call["env_vars"].values())
+
+    with pytest.raises(ConfigurationError) as caught:
+        DynamoDBStreamTrigger(
+            stack, **{**call, **existing}, target_arns=targets, enrichment=function, failure_handling=failures
+        )
+    assert str(caught.value) == (
+        "3 faults in the trigger:\n"
+        "  [SA008] function: lies in us-east-1, and the pipe in eu-west-1: a pipe reaches its own region only; "
+        "pass one of eu-west-1\n"
+        "  [SA008] enrichment: lies in us-east-1, and the pipe in eu-west-1: a pipe reaches its own region only; "
+        "pass one of eu-west-1\n"
+        "  [SA008] FailureHandling(dead_letter=): lies in eu-west-2, and the pipe in eu-west-1: "
+        "a pipe reaches its own region only; pass one of eu-west-1"
+    )
 
 
 def test_an_enrichments_answer_is_not_made_up(call: dict[str, Any], stack: Stack) -> None:
@@ -319,7 +364,10 @@ def test_an_imported_key_is_a_warning_with_the_statement_it_needs(call: dict[str
     DynamoDBStreamTrigger(stack, **call, logging=PipeLogging(encryption_key=Key.from_key_arn(stack, "Key", arn)))
     (found,) = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp("was imported"))
 
-    assert str(found.entry.data).startswith(f"the key {arn} was imported; its policy must hold: {{")
+    text = str(found.entry.data)
+    assert text.startswith(f"the key {arn} was imported; its policy must hold: {{")
+    assert '{"Ref": "AWS::Partition"}' in text
+    assert "Token[" not in text
 
 
 def test_filter_and_template_under_a_customer_key(

@@ -305,3 +305,45 @@ def test_values_out_of_range_are_refused_all_at_once(make: Callable[[], Any], me
         make()
 
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: FunctionOptions(own_log_group="no", keep_logs=1, tracing=None),  # type: ignore[arg-type]
+            "3 faults in the trigger:\n"
+            "  [OP018] FunctionOptions(own_log_group=): must be True or False, got 'no'; pass one of them\n"
+            "  [OP018] FunctionOptions(keep_logs=): must be True or False, got 1; pass one of them\n"
+            "  [OP018] FunctionOptions(tracing=): must be True or False, got None; pass one of them",
+        ),
+        (
+            lambda: PipeLogging(include_execution_data="no", destinations="mine"),  # type: ignore[arg-type]
+            "2 faults in the trigger:\n"
+            "  [OP018] PipeLogging(include_execution_data=): must be True or False, got 'no'; pass one of them\n"
+            "  [OP019] PipeLogging(destinations=): must be a tuple or a list, got str; put it into one: (...,)",
+        ),
+        (
+            lambda: FailureHandling(bisect="AUTOMATIC_BISECT"),  # type: ignore[arg-type]
+            "[OP018] FailureHandling(bisect=): must be True or False, got 'AUTOMATIC_BISECT'; pass one of them",
+        ),
+        (
+            lambda: StreamReading(name_per_stream="yes"),  # type: ignore[arg-type]
+            "[OP018] StreamReading(name_per_stream=): must be True or False, got 'yes'; pass one of them",
+        ),
+        (
+            lambda: FunctionOptions(layers="mine", description=5),  # type: ignore[arg-type]
+            "2 faults in the trigger:\n"
+            "  [OP019] FunctionOptions(layers=): must be a tuple or a list, got str; put it into one: (...,)\n"
+            "  [OP020] FunctionOptions(description=): must be text, got 5; write it, or leave it out",
+        ),
+    ],
+)
+def test_what_would_be_taken_for_something_else_is_refused(make: Callable[[], Any], message: str) -> None:
+    """
+    Any text is true, and text is a list of letters: neither was meant.
+    """
+    with pytest.raises(ConfigurationError) as caught:
+        make()
+
+    assert str(caught.value) == message

@@ -132,6 +132,20 @@ def test_an_arn_of_another_trigger_type_is_refused() -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", StreamTriggerType)
+def test_the_arn_that_a_fault_shows_is_one(kind: StreamTriggerType) -> None:
+    """
+    Whoever writes what the fix says, with values for what stands in brackets, is not refused again.
+    """
+    (fault,) = find(kind.strategy, {}).faults
+    (shown,) = [word.rstrip(",") for word in fault.fix.split() if word.startswith("arn:")]
+    names = {"<partition>": "aws", "<region>": "eu-west-1", "<account>": "111122223333", "<name>": "orders"}
+    for name, value in names.items():
+        shown = shown.replace(name, value)
+
+    assert find(kind.strategy, {}, shown) == Targets(arns=[shown])
+
+
 @pytest.mark.parametrize("resource", ["orders:0f0b6e0c-1d6b-4b8a-8f5c-2a7a8a3a4a5a", "a/b", "x" * 257])
 def test_an_arn_of_the_right_service_and_the_wrong_resource_is_refused(resource: str) -> None:
     """

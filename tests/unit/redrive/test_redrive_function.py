@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipes_trigger.enrichment import Enrichment
+from pipes_trigger.enrichment import Enrichment, given_enrichment
 from pipes_trigger.errors import ConfigurationError
 from pipes_trigger.redrive_bundle import write_bundle
 from pipes_trigger.spec import PipeSpec, TargetParameters
@@ -159,17 +159,33 @@ def test_what_only_the_deployment_knows_is_in_no_bundle(tmp_path: Path) -> None:
     ]
 
 
-def test_an_enrichment_that_pipes_alone_can_call(stack: Stack) -> None:
+@pytest.mark.parametrize("alpha", [False, True])
+def test_an_enrichment_that_pipes_alone_can_call(*, stack: Stack, alpha: bool) -> None:
     """
-    A redrive goes through the enrichment, and no function can call an API destination.
+    A redrive goes through the enrichment, and no function can call an API destination, whatever it was given as.
     """
-    arn = "arn:aws:events:eu-west-1:111122223333:api-destination/rates/1"
+    from aws_cdk.aws_events import ApiDestination, Connection
+    from aws_cdk.aws_pipes_enrichments_alpha import ApiDestinationEnrichment
+
+    place = "eu-west-1:111122223333"
+    connection = Connection.from_event_bus_arn(
+        stack, "Account", f"arn:aws:events:{place}:connection/rates/1", f"arn:aws:secretsmanager:{place}:secret:rates"
+    )
+    destination = ApiDestination.from_api_destination_attributes(
+        stack,
+        "Rates",
+        api_destination_arn=f"arn:aws:events:{place}:api-destination/rates/1",
+        connection=connection,
+    )
     with pytest.raises(ConfigurationError) as caught:
-        build(stack, pipe=DIRECT, enrichment=Enrichment(arn=arn, action="events:InvokeApiDestination"))
+        build(
+            stack,
+            pipe=DIRECT,
+            enrichment=given_enrichment(ApiDestinationEnrichment(destination) if alpha else destination),
+        )
 
     assert str(caught.value) == (
-        "[RD008] enrichment: is an API destination, which Pipes alone can call; "
-        "bring back what this pipe gave up by hand"
+        "[RD008] enrichment: is called over HTTP, which Pipes alone can do; bring back what this pipe gave up by hand"
     )
 
 
@@ -309,6 +325,37 @@ def test_a_trigger_adds_it(stack: Stack, call: dict[str, Any], synth: Callable[[
     (code,) = Path(stage.synth().directory).glob("asset.*/pipe.json")
     pipe = PipeSpec.from_template(json.loads(code.read_text(encoding="utf-8")))
     assert (pipe.name, pipe.filters, pipe.bisect) == (trigger.pipe_name, trigger.filter_patterns, True)
+
+
+def test_a_triggers_boundary_bounds_its_redrive(
+    stack: Stack, call: dict[str, Any], synth: Callable[[Stack], dict[str, Any]]
+) -> None:
+    """
+    Whoever may build bounded roles only can add a redrive, too.
+    """
+    from pipes_trigger import DynamoDBStreamTrigger
+
+    boundary = "arn:aws:iam::111122223333:policy/developers"
+    DynamoDBStreamTrigger(stack, **call, permissions_boundary=boundary).add_redrive()
+
+    roles = [each for each in synth(stack)["Resources"].values() if each["Type"] == "AWS::IAM::Role"]
+    assert [role["Properties"]["PermissionsBoundary"] for role in roles] == [boundary] * 3
+
+
+def test_a_trigger_has_one_redrive(stack: Stack, call: dict[str, Any]) -> None:
+    """
+    A second one would bring back what the first does.
+    """
+    from pipes_trigger import DynamoDBStreamTrigger
+
+    trigger = DynamoDBStreamTrigger(stack, **call)
+    trigger.add_redrive()
+
+    with pytest.raises(ConfigurationError) as caught:
+        trigger.add_redrive()
+    assert str(caught.value) == (
+        "[RD011] add_redrive: the trigger has its redrive already; call it once, and keep what it returns"
+    )
 
 
 def test_a_trigger_without_a_queue_cannot_be_redriven(stack: Stack, call: dict[str, Any]) -> None:
