@@ -172,7 +172,7 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
                 "description": (description, str),
                 "tags": (tags, Mapping),
             },
-            required=("trigger_type", "resource_base_name", "target_arns", "target_key_arns", "is_devops"),
+            required=("resource_base_name", "target_arns", "target_key_arns", "is_devops"),
             arns=("target_arns", "target_key_arns"),
         )
         delivery = given_direct(direct)
