@@ -29,7 +29,9 @@ class ByDesign:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForTheOwner:
     """
-    A finding that an option satisfies, which costs money or takes from others, so that only the owner can decide.
+    A finding that an option satisfies, which costs money, takes from others or changes how code runs.
+
+    So only the owner can decide.
 
     Attributes:
         check: The check and its rule, as the check names it.
@@ -68,7 +70,10 @@ WILDCARDS: Final = {
 }
 WILDCARD_CHECK: Final = "AwsSolutions::AwsSolutions-IAM5"
 STAR_CHECK: Final = "Serverless::Serverless-LambdaStarPermissions"
+_LATEST_RUNTIME: Final = "FunctionOptions(runtime=...)"
 FOR_THE_OWNER: Final = (
+    ForTheOwner(check="AwsSolutions::AwsSolutions-L1", option=_LATEST_RUNTIME),
+    ForTheOwner(check="Serverless::Serverless-LambdaLatestVersion", option=_LATEST_RUNTIME),
     ForTheOwner(check="checkov::CKV_AWS_115", option="FunctionOptions(reserved_concurrency=...)"),
     ForTheOwner(check="checkov::CKV_AWS_117", option="FunctionOptions(vpc=...)"),
     ForTheOwner(check="checkov::CKV_AWS_173", option="FunctionOptions(environment_key=...)"),

@@ -59,7 +59,11 @@ def check_stream(stream: TableStream, place: Place) -> tuple[list[Violation], li
     table = Arn.try_parse(table_arn or "")
     if table_arn is not None and (table is None or table.service != "dynamodb" or not table_name(table.resource)):
         problem = f"is no ARN of a DynamoDB table: {table_arn!r}"
-        faults.append(Violation("SA001", "table ARN", problem, "put the table's ARN into its SSM parameter"))
+        faults.append(
+            Violation(
+                "SA001", "table ARN", problem, "give the table's own ARN, in its SSM parameter or where it is imported"
+            )
+        )
         table = None
     faults += [] if table is None else arn_faults(table, "table ARN")
     if stream.stream_arn.endswith("/stream/*"):
@@ -71,7 +75,14 @@ def check_stream(stream: TableStream, place: Place) -> tuple[list[Violation], li
     owner = None if parsed is None else table_of_stream(parsed)
     if stream_arn is not None and owner is None:
         problem = f"is no ARN of a DynamoDB stream: {stream_arn!r}"
-        faults.append(Violation("SA002", "stream ARN", problem, "put the stream's ARN into its SSM parameter"))
+        faults.append(
+            Violation(
+                "SA002",
+                "stream ARN",
+                problem,
+                "give the stream's own ARN, in its SSM parameter or where it is imported",
+            )
+        )
     if table is not None and owner is not None and owner != table:
         problem = f"belongs to {owner}, and the table is {table}"
         faults.append(Violation("SA003", "stream ARN", problem, "look both up under the name of one table"))

@@ -502,13 +502,13 @@ def test_a_stream_of_another_account_is_a_warning_with_the_policy_it_would_need(
             "arn:aws:s3:::bucket",
             STREAM,
             "[SA001] table ARN: is no ARN of a DynamoDB table: 'arn:aws:s3:::bucket'; "
-            "put the table's ARN into its SSM parameter",
+            "give the table's own ARN, in its SSM parameter or where it is imported",
         ),
         (
             TABLE,
             TABLE,
             f"[SA002] stream ARN: is no ARN of a DynamoDB stream: '{TABLE}'; "
-            "put the stream's ARN into its SSM parameter",
+            "give the stream's own ARN, in its SSM parameter or where it is imported",
         ),
         (
             TABLE,
