@@ -5,20 +5,19 @@ What a trigger will be, decided and checked before anything is built: every faul
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger import limits
 from pipes_trigger.direct import DirectTarget, design_direct
 from pipes_trigger.errors import (
-    ConfigurationError,
     FilterPatternError,
     InputTemplateError,
     TriggerTargetError,
     Violation,
-    ViolationsError,
 )
+from pipes_trigger.faults import Faults
 from pipes_trigger.filters import FilterSet
 from pipes_trigger.function_code import code_faults
 from pipes_trigger.helpers.naming import FUNCTION_AND_PIPE_NAME, shorten
@@ -55,42 +54,6 @@ _RESERVED: Final = frozenset(
         *("AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"),
     }
 )
-
-
-@dataclass(slots=True)
-class _Faults:
-    """
-    Every fault of one call, and the error that they make.
-    """
-
-    found: list[tuple[type[ViolationsError], Violation]] = field(default_factory=list)
-
-    def add(self, violations: Sequence[Violation], kind: type[ViolationsError] = ConfigurationError) -> None:
-        self.found.extend((kind, violation) for violation in violations)
-
-    def collect(self, make: Callable[[], Any]) -> Any:
-        """
-        Return what `make` returns, or None after keeping the faults that it raised.
-        """
-        try:
-            return make()
-        except ViolationsError as error:
-            self.add(error.violations, type(error))
-            return None
-
-    def refuse(self) -> None:
-        """
-        Raise one error with every fault, if there is any.
-
-        A wrong target is a TypeError whatever stands beside it; otherwise faults of one room keep its error.
-        """
-        if not self.found:
-            return
-        kinds = {kind for kind, _ in self.found}
-        violations = [violation for _, violation in self.found]
-        if TriggerTargetError in kinds:
-            raise TriggerTargetError(violations)
-        raise (kinds.pop() if len(kinds) == 1 else ConfigurationError)(violations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +160,7 @@ def design_trigger(
         InputTemplateError: The faults are the template's alone.
         ConfigurationError: Any other faults.
     """
-    faults, warnings = _Faults(), []
+    faults, warnings = Faults(), []
     faults.add(earlier)
     if is_token(resource_base_name):
         problem = f"holds a token: {resource_base_name!r}"

@@ -39,6 +39,7 @@ ARROWS = {
     "options": {"options", "helpers"},
     "monitoring": {"monitoring", "policies", "helpers"},
     "direct": {"triggers", "helpers"},
+    "faults": set(),
     "enrichment": {"policies"},
     "pipe_name": {"helpers"},
     "pipe_options": {"helpers"},
