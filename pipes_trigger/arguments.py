@@ -15,6 +15,7 @@ from pipes_trigger.helpers.suggest import known_names
 from pipes_trigger.options.direct import DirectDelivery
 from pipes_trigger.options.function import FunctionOptions
 from pipes_trigger.options.logging import PipeLogging
+from pipes_trigger.pipes_alpha import bind
 from pipes_trigger.source import StreamSource
 from pipes_trigger.templates import InputTemplate
 from pipes_trigger.triggers import StreamTriggerType, TriggerStrategy
@@ -210,12 +211,8 @@ def given_template(template: Any) -> InputTemplate | str | None:
     if not hasattr(template, "bind"):
         problem = f"must be an InputTemplate, its text or an IInputTransformation, got {type(template).__name__}"
         raise ConfigurationError([Violation("TR014", "input_template", problem, "pass one of them")])
-    from aws_cdk import Stack  # noqa: PLC0415 - only for users of pipes-alpha's types
-    from aws_cdk.aws_pipes_alpha import Pipe  # noqa: PLC0415 - as above
-
-    # bind() wants a pipe, and none is there yet; one in a stack of its own leaves no trace in the user's.
-    stack = Stack()
-    text = stack.resolve(template.bind(Pipe.from_pipe_name(stack, "Pipe", "unnamed")).input_template)
+    bound, stack = bind(template)
+    text = stack.resolve(bound.input_template)
     if isinstance(text, str):
         return text
     problem = f"holds what only CloudFormation can resolve: {text!r}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger import policies
 from pipes_trigger.errors import ConfigurationError, InputTemplateError, Violation
+from pipes_trigger.pipes_alpha import bind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,12 +94,8 @@ def given_enrichment(enrichment: Any) -> Enrichment | None:
 
 
 def _of_pipes_alpha(enrichment: Any) -> Enrichment:
-    from aws_cdk import Stack  # noqa: PLC0415 - only for users of pipes-alpha's types
-    from aws_cdk.aws_pipes_alpha import Pipe  # noqa: PLC0415 - as above
-
-    # bind() wants a pipe, and none is there yet; one in a stack of its own leaves no trace in the user's.
-    stack = Stack()
-    bound = enrichment.bind(Pipe.from_pipe_name(stack, "Pipe", "unnamed")).enrichment_parameters
+    config, stack = bind(enrichment)
+    bound = config.enrichment_parameters
     text = stack.resolve(bound.input_template)
     if text is not None and not isinstance(text, str):
         problem = f"holds what only CloudFormation can resolve: {text!r}"

@@ -11,6 +11,7 @@ from aws_cdk import Annotations
 
 from pipes_trigger import policies
 from pipes_trigger.log_groups import add_to_key_policy, log_group
+from pipes_trigger.pipes_alpha import bind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,11 +110,7 @@ def _to_bucket(logs: PipeLogs, prefix: str, bucket: Any) -> None:
 
 
 def _bound(destination: Any) -> dict[str, Any]:
-    from aws_cdk import Stack  # noqa: PLC0415 - only for users of pipes-alpha's types
-    from aws_cdk.aws_pipes_alpha import Pipe  # noqa: PLC0415 - as above
-
-    # bind() wants a pipe, and none is there yet; one in a stack of its own leaves no trace in the user's.
-    parameters = destination.bind(Pipe.from_pipe_name(Stack(), "Pipe", "unnamed")).parameters
+    parameters = bind(destination)[0].parameters
     given = {
         "cloudwatchLogsLogDestination": parameters.cloudwatch_logs_log_destination,
         "firehoseLogDestination": parameters.firehose_log_destination,
