@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk.aws_iam import Role
 from constructs import Construct
 
+from pipes_trigger.errors import ConfigurationError, Violation
+from pipes_trigger.helpers.tokens import is_number_token
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -63,6 +66,7 @@ class BuiltTrigger(Construct):
         Raises:
             InputTemplateError: A record, or an answer, that the input template cannot be rendered for.
             PipeSpecError: The trigger has an enrichment and nothing answers for it, or the other way round.
+            ConfigurationError: The batch size is a token.
 
         Example:
             ```python
@@ -78,6 +82,10 @@ class BuiltTrigger(Construct):
         from pipes_trigger.spec import PipeSpec, TargetParameters  # noqa: PLC0415 - only a simulation needs it
         from pipes_trigger.templates import InputTemplate  # noqa: PLC0415 - as above
 
+        if is_number_token(self._wishes.reading.batch_size):
+            problem = "is a token, which nobody can read before it is deployed"
+            fault = Violation("TR021", "StreamReading(batch_size=)", problem, "pass a number")
+            raise ConfigurationError([fault])
         enrichment = self._wishes.enrichment
         text = None if enrichment is None else enrichment.input_template
         return PipeSpec(

@@ -34,7 +34,8 @@ def source_parameters(
         "batchSize": reading.batch_size,
         "startingPosition": reading.starting_position,
         "maximumBatchingWindowInSeconds": reading.batching_window_seconds or None,
-        "parallelizationFactor": reading.parallelization_factor if reading.parallelization_factor > 1 else None,
+        # Not "above 1": a token is a number far below it.
+        "parallelizationFactor": None if reading.parallelization_factor == 1 else reading.parallelization_factor,
         "maximumRetryAttempts": failures.maximum_retry_attempts,
         "maximumRecordAgeInSeconds": failures.maximum_record_age_seconds,
         "onPartialBatchItemFailure": "AUTOMATIC_BISECT" if failures.bisect else None,

@@ -4,7 +4,7 @@ What a pipe can have beside source and target: an enrichment, logs, a key, tags,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -16,6 +16,7 @@ from pipes_trigger import (
     InputTemplateError,
     PipeLogging,
     PipeSpecError,
+    StreamReading,
 )
 from pipes_trigger.testing import records
 
@@ -133,6 +134,28 @@ def test_the_enrichments_template_is_proved(call: dict[str, Any], stack: Stack) 
     enrichment = LambdaEnrichment(a_function(stack), input_transformation=transformation)
     with pytest.raises(InputTemplateError, match="PR001"):
         DynamoDBStreamTrigger(stack, **{**call, "filter_pattern": None, "enrichment": enrichment})
+
+
+def test_numbers_that_are_known_later_reach_the_pipe(
+    call: dict[str, Any], stack: Stack, synth: Synth, of_type: OfType
+) -> None:
+    """
+    A parameter of the template may say how the stream is read; only what needs the number itself is refused.
+    """
+    from aws_cdk import CfnParameter
+
+    size, factor = (CfnParameter(stack, name, type="Number").value_as_number for name in ("Size", "Factor"))
+    reading = StreamReading(batch_size=cast("int", size), parallelization_factor=cast("int", factor))
+    trigger = DynamoDBStreamTrigger(stack, **call, reading=reading)
+
+    with pytest.raises(ConfigurationError) as caught:
+        trigger.simulate([records.insert({"id": "1", "status": "PENDING"})])
+    assert str(caught.value) == (
+        "[TR021] StreamReading(batch_size=): is a token, which nobody can read before it is deployed; pass a number"
+    )
+    (pipe,) = of_type(synth(stack), "AWS::Pipes::Pipe")
+    stream = pipe["SourceParameters"]["DynamoDBStreamParameters"]
+    assert (stream["BatchSize"], stream["ParallelizationFactor"]) == ({"Ref": "Size"}, {"Ref": "Factor"})
 
 
 def test_a_standard_machine_is_no_enrichment(call: dict[str, Any], stack: Stack) -> None:
