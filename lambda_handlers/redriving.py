@@ -7,7 +7,7 @@ Deployed, `pipes_trigger` lies beside this module: only the parts of it that nee
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from environment import Environment
@@ -53,8 +53,8 @@ class Settings:
         Read the settings.
 
         Args:
-            variables: `QUEUE_URL`, `TARGET_ARN`, `ENRICHMENT_ARN` for a pipe that has one, `LOG_LEVEL` and
-                `LOG_RECORDS`.
+            variables: `QUEUE_URL`, `TARGET_ARN`, `ENRICHMENT_ARN` for a pipe that has one, `PIPE_NAME` where only the
+                deployment knows it, `LOG_LEVEL` and `LOG_RECORDS`.
             pipe: The file with the pipe, as a CloudFormation template.
 
         Raises:
@@ -69,8 +69,9 @@ class Settings:
         log = Log.from_environment(environment)
         log_records = environment.choice("LOG_RECORDS", ("false", "true")) == "true"
         environment.check()
+        spec = PipeSpec.from_template(pipe)
         return cls(
-            pipe=PipeSpec.from_template(pipe),
+            pipe=replace(spec, name=environment.text("PIPE_NAME") or spec.name),
             queue_url=texts["QUEUE_URL"],
             target_arn=texts["TARGET_ARN"],
             enrichment_arn=environment.text("ENRICHMENT_ARN") or None,

@@ -13,7 +13,7 @@ from pipes_trigger.findings import BY_DESIGN, STAR_CHECK, WILDCARD_CHECK, flat, 
 if TYPE_CHECKING:
     from constructs import Construct
 
-_ROLES: Final = {"FunctionRole": "Trigger", "PipeRole": "Pipe"}
+_ROLES: Final = {"FunctionRole": "Trigger", "RedriveRole": "Redrive", "PipeRole": "Pipe"}
 
 
 def acknowledge_findings(trigger: Construct) -> None:
@@ -42,7 +42,7 @@ def _acknowledge_wildcards(role: Any, policies: Any, policy_name: str) -> None:
         for resource in map(flat, resources if isinstance(resources, list) else [resources]):
             if "*" in resource and reason is not None:
                 reasons.setdefault(f"{WILDCARD_CHECK}[Resource::{resource}]", []).append(reason)
-            if resource == "*" and reason is not None and policy_name == _ROLES["FunctionRole"]:
+            if resource == "*" and reason is not None and policy_name != _ROLES["PipeRole"]:
                 reasons.setdefault(STAR_CHECK, []).append(reason)
     for check, found in reasons.items():
         _acknowledge(role, check, " ".join(dict.fromkeys(found)))

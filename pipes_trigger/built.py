@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from pipes_trigger.design import TriggerDesign
     from pipes_trigger.filters import FilterPattern
+    from pipes_trigger.options.function import FunctionOptions
     from pipes_trigger.permissions import Permission
     from pipes_trigger.source import TableStream
     from pipes_trigger.spec import PipeSpec
@@ -84,7 +85,7 @@ class BuiltTrigger(Construct):
 
         if is_number_token(self._wishes.reading.batch_size):
             problem = "is a token, which nobody can read before it is deployed"
-            fault = Violation("TR021", "StreamReading(batch_size=)", problem, "pass a number")
+            fault = Violation("TR023", "StreamReading(batch_size=)", problem, "pass a number")
             raise ConfigurationError([fault])
         enrichment = self._wishes.enrichment
         text = None if enrichment is None else enrichment.input_template
@@ -102,12 +103,16 @@ class BuiltTrigger(Construct):
             bisect=self._wishes.failures.bisect,
         )
 
-    def add_redrive(self, schedule: Schedule | str = "rate(1 hour)") -> Function:
+    def add_redrive(
+        self, schedule: Schedule | str = "rate(1 hour)", *, options: FunctionOptions | None = None
+    ) -> Function:
         """
         Add a function that brings back, on a schedule, what the pipe gave up: `docs/REDRIVE.md` tells how.
 
         Args:
             schedule: `rate(...)`, `cron(...)`, or a `Schedule` of CDK.
+            options: How the function is built; the default is the pipe's own function's network, keys and logs, 512 MB
+                and 15 minutes. The runtime has to be a Python.
 
         Raises:
             ConfigurationError: The trigger has no dead-letter queue or a redrive already, the schedule is none, the
@@ -118,7 +123,7 @@ class BuiltTrigger(Construct):
             trigger.add_redrive("rate(1 hour)")
             ```
         """
-        from pipes_trigger.redrive_function import build_redrive  # noqa: PLC0415 - few triggers have one
+        from pipes_trigger.redrive_function import build_redrive, redrive_options  # noqa: PLC0415 - few triggers have one
 
         return build_redrive(
             self,
@@ -131,6 +136,7 @@ class BuiltTrigger(Construct):
             target_statements=self._parts.deliver,
             enrichment=self._wishes.enrichment,
             boundary=self._wishes.options.boundary_arn,
+            options=options or redrive_options(self._wishes.function_options),
         )
 
     def explain_permissions(self) -> tuple[Permission, ...]:

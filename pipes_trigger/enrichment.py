@@ -84,7 +84,7 @@ def given_enrichment(enrichment: Any) -> Enrichment | None:
     if getattr(getattr(enrichment, "state_machine_type", None), "name", "") == "STANDARD":
         problem = "is a Standard state machine, and Pipes waits for an Express one's answer alone"
         fix = "build it with state_machine_type=StateMachineType.EXPRESS"
-        raise ConfigurationError([Violation("TR020", "enrichment", problem, fix)])
+        raise ConfigurationError([Violation("TR022", "enrichment", problem, fix)])
     for attribute, action, over_http in _KINDS:
         if hasattr(enrichment, attribute):
             return Enrichment(arn=getattr(enrichment, attribute), action=action, over_http=over_http)

@@ -49,14 +49,19 @@ _SYNCHRONOUS: Final = (
 _IS_DEAD_LETTER: Final = (
     "This is itself the dead-letter queue of a pipe, which is no source queue that a rule could see."
 )
+_TAKEN_UP_AGAIN: Final = (
+    "What a run of the redrive does not bring back stays in the dead-letter queue, and the next run takes it up."
+)
+_ROLE_TWICE: Final = (
+    "CDK itself lets every function depend on its role, which the reference to the role's ARN does already."
+)
 BY_DESIGN: Final = (
     ByDesign(check="Serverless::Serverless-LambdaDLQ", part="Function", reason=_SYNCHRONOUS),
     ByDesign(check="checkov::CKV_AWS_116", part="Function", reason=_SYNCHRONOUS),
-    ByDesign(
-        check="cfn-lint::W3005",
-        part="Function",
-        reason="CDK itself lets every function depend on its role, which the reference to the role's ARN does already.",
-    ),
+    ByDesign(check="cfn-lint::W3005", part="Function", reason=_ROLE_TWICE),
+    ByDesign(check="Serverless::Serverless-LambdaDLQ", part="Redrive", reason=_TAKEN_UP_AGAIN),
+    ByDesign(check="checkov::CKV_AWS_116", part="Redrive", reason=_TAKEN_UP_AGAIN),
+    ByDesign(check="cfn-lint::W3005", part="Redrive", reason=_ROLE_TWICE),
     ByDesign(check="AwsSolutions::AwsSolutions-SQS3", part="DeadLetterQueue", reason=_IS_DEAD_LETTER),
     ByDesign(check="Serverless::Serverless-SQSRedrivePolicy", part="DeadLetterQueue", reason=_IS_DEAD_LETTER),
 )

@@ -4,9 +4,10 @@ The trigger's function: built with a role of its own, or an existing one that is
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aws_cdk import Annotations, Duration, Stack
 from aws_cdk.aws_iam import Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal
@@ -50,21 +51,48 @@ def _lambda_service() -> ServicePrincipal:
     return ServicePrincipal("lambda.amazonaws.com")
 
 
+@dataclass(frozen=True, slots=True)
+class FunctionParts:
+    """
+    What the parts of a function are called in the construct tree, and its role's policy.
+    """
+
+    function: str = "Function"
+    role: str = "FunctionRole"
+    logs: str = "LogGroup"
+    policy: str = "Trigger"
+
+
+_PARTS: Final = FunctionParts()
+
+
 def build_function(
     scope: Construct,
     *,
-    name: str,
+    name: str | None,
     code: CodeToBuild,
     env_vars: Mapping[str, str],
     statements: Sequence[Statement],
     options: FunctionOptions,
     boundary: str | None,
     facts: StackFacts,
+    parts: FunctionParts = _PARTS,
 ) -> tuple[Function, LogGroup | None]:
     """
-    Build the function, its role and, unless the options say otherwise, its log group.
+    Build a function, its role and, unless the options say otherwise, its log group.
+
+    Args:
+        scope: The trigger.
+        name: The function's name; None where CloudFormation makes one up, which takes a log group of its own.
+        code: Its code.
+        env_vars: Its environment.
+        statements: What it needs for its work.
+        options: How it is built.
+        boundary: The ARN of the managed policy that bounds its role.
+        facts: What is known of the stack.
+        parts: What the parts are called.
     """
-    logs, needed = _logs(scope, name, options, facts.place)
+    logs, needed = _logs(scope, name, options, facts.place, parts)
     needed = [*statements, *needed]
     if options.tracing:
         needed.append(policies.trace())
@@ -76,7 +104,7 @@ def build_function(
     function = make(
         Function,
         scope,
-        "Function",
+        parts.function,
         {
             "functionName": name,
             "runtime": _runtime(code.runtime),
@@ -85,7 +113,7 @@ def build_function(
             "environment": dict(env_vars),
             "memorySize": options.memory_size,
             "timeout": seconds(options.timeout_seconds),
-            "role": _role(scope, needed, boundary) if options.role is None else options.role,
+            "role": _role(scope, needed, boundary, parts) if options.role is None else options.role,
             "logGroup": logs,
             "loggingFormat": None if options.log_format is None else LoggingFormat[options.log_format.upper()],
             "layers": list(options.layers) or None,
@@ -110,7 +138,7 @@ def build_function(
 
 
 def _logs(
-    scope: Construct, name: str, options: FunctionOptions, place: Place
+    scope: Construct, name: str | None, options: FunctionOptions, place: Place, parts: FunctionParts
 ) -> tuple[LogGroup | None, list[Statement]]:
     if not options.own_log_group:
         group = f"arn:{place.partition}:logs:{place.region}:{place.account}:log-group:/aws/lambda/{name}:*"
@@ -119,7 +147,7 @@ def _logs(
     # CloudFormation names it: a group called after the function may be there already, made by Lambda itself.
     logs = log_group(
         scope,
-        "LogGroup",
+        parts.logs,
         place=place,
         retention_days=options.log_retention_days,
         keep=options.keep_logs,
@@ -129,15 +157,15 @@ def _logs(
     return logs, [policies.write_logs(logs.log_group_arn), *key]
 
 
-def _role(scope: Construct, statements: Sequence[Statement], boundary: str | None) -> Role:
+def _role(scope: Construct, statements: Sequence[Statement], boundary: str | None, parts: FunctionParts) -> Role:
     """
     Build the function's role.
 
     Its policy is inline: with the role it is created in one step, and nothing can run before it is there.
     """
     policy = PolicyDocument.from_json(policies.document(statements))
-    properties = {"assumedBy": _lambda_service(), "inlinePolicies": {"Trigger": policy}}
-    role = make(Role, scope, "FunctionRole", properties)
+    properties = {"assumedBy": _lambda_service(), "inlinePolicies": {parts.policy: policy}}
+    role = make(Role, scope, parts.role, properties)
     if boundary is not None:
         role.node.default_child.add_property_override("PermissionsBoundary", boundary)  # type: ignore[union-attr]
     return role

@@ -82,7 +82,8 @@ def _properties(pipe: PipeSpec) -> dict[str, Any]:
         stream["OnPartialBatchItemFailure"] = "AUTOMATIC_BISECT"
     enriched = {"Enrichment": "enrichment", "EnrichmentParameters": {"InputTemplate": enrichment}}
     return {
-        "Name": pipe.name,
+        # A name that tells a stream of the same app is known at deploy time, too.
+        "Name": "pipe" if is_token(pipe.name) else pipe.name,
         # What the ARNs are the function learns at deploy time, from its environment and from the messages.
         "Source": "stream",
         "Target": "target",

@@ -5,23 +5,27 @@ The scheduled function that brings back what a pipe gave up, with the least that
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-from aws_cdk import CfnResource, Duration, RemovalPolicy
-from aws_cdk.aws_iam import PolicyDocument, Role, ServicePrincipal
-from aws_cdk.aws_lambda import Code, Function, Runtime
-from aws_cdk.aws_logs import LogGroup, RetentionDays
+from aws_cdk import CfnResource
+from aws_cdk.aws_lambda import Code
 
 from pipes_trigger import policies
+from pipes_trigger.design import CodeToBuild
 from pipes_trigger.errors import ConfigurationError, Violation
+from pipes_trigger.function import FunctionParts, build_function
 from pipes_trigger.helpers.tokens import is_token
+from pipes_trigger.options.function import FunctionOptions
 from pipes_trigger.redrive_bundle import HANDLER, write_bundle
+from pipes_trigger.stack_facts import facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aws_cdk.aws_lambda import Function
     from aws_cdk.aws_sqs import IQueue
     from constructs import Construct
 
@@ -31,9 +35,9 @@ if TYPE_CHECKING:
 
 _SCHEDULE: Final = re.compile(r"(rate|cron)\(.+\)")
 _MEMORY: Final = 512
-_TIMEOUT_MINUTES: Final = 15  # an invocation of the pipe's target may take as long
+_TIMEOUT: Final = 900  # seconds: an invocation of the pipe's target may take as long
 _READ_STREAM: Final = ("dynamodb:GetRecords", "dynamodb:GetShardIterator")
-_LOGS: Final = "RedriveLogs"
+_PARTS: Final = FunctionParts("Redrive", "RedriveRole", "RedriveLogs", "Redrive")
 _WORK_ON_QUEUE: Final = ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage")
 
 
@@ -47,8 +51,9 @@ def build_redrive(
     key_arn: str | None,
     target_arn: str,
     target_statements: Sequence[Statement],
-    enrichment: Enrichment | None = None,
-    boundary: str | None = None,
+    enrichment: Enrichment | None,
+    boundary: str | None,
+    options: FunctionOptions,
 ) -> Function:
     """
     Build the function, its role, its log group and the rule that starts it.
@@ -64,6 +69,7 @@ def build_redrive(
         target_statements: What that needs: the statements of the pipe's own role, such as `sqs:SendMessage`.
         enrichment: The pipe's enrichment, where it has one.
         boundary: The ARN of the managed policy that bounds the function's role.
+        options: How the function is built.
 
     Raises:
         ConfigurationError: There is no queue, the schedule is none, a filter holds a token, the enrichment cannot be
@@ -77,7 +83,7 @@ def build_redrive(
     if queue is None:
         fix = "give the trigger a queue: FailureHandling(dead_letter='queue')"
         faults.append(Violation("RD007", "failure_handling", "has no dead-letter queue to redrive from", fix))
-    if scope.node.try_find_child(_LOGS) is not None:
+    if scope.node.try_find_child(_PARTS.function) is not None:
         problem = "the trigger has its redrive already"
         faults.append(Violation("RD011", "add_redrive", problem, "call it once, and keep what it returns"))
     if enrichment is not None and enrichment.over_http:
@@ -91,22 +97,27 @@ def build_redrive(
             faults += error.violations
         if faults or queue is None:
             raise ConfigurationError(faults)
-        function = _function(
+        function, _ = build_function(
             scope,
-            Code.from_asset(directory),
-            {
+            name=None,
+            code=CodeToBuild(path="", handler=HANDLER, runtime=options.runtime, given=Code.from_asset(directory)),
+            env_vars={
                 "QUEUE_URL": queue.queue_url,
                 "TARGET_ARN": target_arn,
                 **({} if enrichment is None else {"ENRICHMENT_ARN": enrichment.arn}),
+                **({"PIPE_NAME": pipe.name} if is_token(pipe.name) else {}),
             },
-            [
+            statements=[
                 policies.allow(_WORK_ON_QUEUE, [queue.queue_arn]),
                 policies.allow(_READ_STREAM, [stream_arn]),
                 *target_statements,
                 *([] if enrichment is None else enrichment.statements),
                 *_decrypt(queue, key_arn),
             ],
-            boundary,
+            options=options,
+            boundary=boundary,
+            facts=facts_of(scope),
+            parts=_PARTS,
         )
     if enrichment is not None and enrichment.grant is not None and function.role is not None:
         enrichment.grant(function.role)
@@ -120,31 +131,24 @@ def _decrypt(queue: IQueue, key_arn: str | None) -> list[Statement]:
     return [policies.allow(["kms:Decrypt"], keys)] if keys else []
 
 
-def _function(
-    scope: Construct, code: Code, env_vars: dict[str, str], statements: list[Statement], boundary: str | None
-) -> Function:
-    logs = LogGroup(scope, _LOGS, retention=RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY)
-    needed = policies.document([*statements, policies.write_logs(logs.log_group_arn)])
-    role = Role(
-        scope,
-        "RedriveRole",
-        assumed_by=ServicePrincipal("lambda.amazonaws.com"),
-        inline_policies={"Redrive": PolicyDocument.from_json(needed)},
-    )
-    if boundary is not None:
-        role.node.default_child.add_property_override("PermissionsBoundary", boundary)  # type: ignore[union-attr]
-    return Function(
-        scope,
-        "Redrive",
-        runtime=Runtime.PYTHON_3_12,
-        handler=HANDLER,
-        code=code,
-        environment=env_vars,
+def redrive_options(options: FunctionOptions) -> FunctionOptions:
+    """
+    Give the options of a redrive function from those of the pipe's own: the same network, keys and logs.
+
+    It runs Python whatever the other one runs, with room and time for whole batches, and one run at a time where the
+    other one's runs are counted.
+    """
+    runtime = str(options.runtime)
+    return replace(
+        options,
+        runtime=runtime if runtime.startswith("python") else FunctionOptions().runtime,
         memory_size=_MEMORY,
-        timeout=Duration.minutes(_TIMEOUT_MINUTES),
-        role=role,
-        log_group=logs,
+        timeout=_TIMEOUT,
         description="Delivers what the pipe gave up once more",
+        own_log_group=True,
+        layers=(),
+        role=None,
+        reserved_concurrency=None if options.reserved_concurrency is None else 1,
     )
 
 

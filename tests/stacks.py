@@ -209,4 +209,20 @@ def maximal(
         **function,
         **changes,
     }
-    return DynamoDBStreamTrigger(stack, **arguments)
+    trigger = DynamoDBStreamTrigger(stack, **arguments)
+    # Without a function nothing says in which network and with which keys the redrive runs, but the redrive itself.
+    options = None if code is not None else FunctionOptions(**_redriven(owned))
+    trigger.add_redrive(options=options)
+    return trigger
+
+
+def _redriven(owned: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "runtime": "python3.14",
+        "timeout": 900,
+        "log_retention_days": 365,
+        "reserved_concurrency": 1,
+        "environment_key": owned["keys"]["Environment"],
+        "log_key": owned["keys"]["FunctionLog"],
+        **owned["network"],
+    }

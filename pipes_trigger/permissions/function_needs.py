@@ -139,6 +139,44 @@ FUNCTION_NEEDS: Final[tuple[Need, ...]] = (
         authorization("AWS Lambda"),
         ("lambda:InvokeFunction", "It hands the records to the function once more.", f"Invoke, {_REDRIVES}"),
     ),
+    *(
+        Need(
+            by=By.REDRIVE,
+            action=action,
+            on=Part.TARGET,
+            why="It delivers the records to the pipe's target once more.",
+            call=f"{action.partition(':')[2]}, {_REDRIVES}",
+            source=authorization(service),
+        )
+        for service, action in (
+            ("Amazon SQS", "sqs:SendMessage"),
+            ("Amazon SNS", "sns:Publish"),
+            ("AWS Step Functions", "states:StartExecution"),
+            ("AWS Step Functions", "states:StartSyncExecution"),
+            ("Amazon EventBridge", "events:PutEvents"),
+        )
+    ),
+    *(
+        Need(
+            by=By.REDRIVE,
+            action=action,
+            on=Part.ENRICHMENT,
+            why="It passes the records through the enrichment, as the pipe does.",
+            call=f"{action.partition(':')[2]}, {_REDRIVES}",
+            source=authorization(service),
+        )
+        for service, action in (
+            ("AWS Lambda", "lambda:InvokeFunction"),
+            ("AWS Step Functions", "states:StartSyncExecution"),
+        )
+    ),
+    *needs(
+        By.REDRIVE,
+        Part.TARGET_KEY,
+        _SENT_WITH,
+        ("kms:GenerateDataKey", "The target is encrypted with this key.", "GenerateDataKey, with the delivery"),
+        ("kms:Decrypt", "The target is encrypted with this key.", "Decrypt, with the delivery"),
+    ),
     *needs(
         By.REDRIVE,
         Part.TABLE_KEY,

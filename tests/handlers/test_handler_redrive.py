@@ -147,6 +147,13 @@ def test_a_function_without_its_pipe_is_refused(tmp_path: Path) -> None:
         Settings.from_environment(VARIABLES, tmp_path / "pipe.json")
 
 
+def test_a_pipes_name_may_be_known_to_the_deployment_alone(settings: Callable[..., Settings]) -> None:
+    """
+    The variable counts before the name in the file.
+    """
+    assert settings(PIPE_NAME="orders-2026-01-31T12-00-00.000").pipe.name == "orders-2026-01-31T12-00-00.000"
+
+
 def test_a_delivery_is_logged_without_item_data(
     settings: Callable[..., Settings], logged: Callable[[], list[dict[str, Any]]]
 ) -> None:

@@ -226,7 +226,7 @@ PIPE, FUNCTION, REDRIVE = ROLES
 # How much is explained of each role and asked of IAM; as many things as `NEVER_NEEDED` and `NOT_FOR` name are denied.
 TRIGGERS: dict[Callable[[Stack, str], None], dict[str, int]] = {
     bare_pipeline: {PIPE: 5, FUNCTION: 5},
-    redriven_topic: {PIPE: 8, FUNCTION: 8, REDRIVE: 8},
+    redriven_topic: {PIPE: 8, FUNCTION: 8, REDRIVE: 10},
 }
 EXAMPLES: dict[tuple[str, str], dict[str, int]] = {
     ("deployment_requests", "DeploymentPlatform"): {PIPE: 6, FUNCTION: 9},

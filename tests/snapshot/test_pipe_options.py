@@ -151,7 +151,7 @@ def test_numbers_that_are_known_later_reach_the_pipe(
     with pytest.raises(ConfigurationError) as caught:
         trigger.simulate([records.insert({"id": "1", "status": "PENDING"})])
     assert str(caught.value) == (
-        "[TR021] StreamReading(batch_size=): is a token, which nobody can read before it is deployed; pass a number"
+        "[TR023] StreamReading(batch_size=): is a token, which nobody can read before it is deployed; pass a number"
     )
     (pipe,) = of_type(synth(stack), "AWS::Pipes::Pipe")
     stream = pipe["SourceParameters"]["DynamoDBStreamParameters"]
@@ -169,7 +169,7 @@ def test_a_standard_machine_is_no_enrichment(call: dict[str, Any], stack: Stack)
     with pytest.raises(ConfigurationError) as caught:
         DynamoDBStreamTrigger(stack, **call, enrichment=machine)
     assert str(caught.value) == (
-        "[TR020] enrichment: is a Standard state machine, and Pipes waits for an Express one's answer alone; "
+        "[TR022] enrichment: is a Standard state machine, and Pipes waits for an Express one's answer alone; "
         "build it with state_machine_type=StateMachineType.EXPRESS"
     )
 

@@ -74,5 +74,5 @@ def test_the_documented_line_adds_the_function(stack: Stack, call: dict[str, Any
     statements = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
     allowed = {action for each in statements for action in [each["Action"]] if isinstance(action, str)}
     allowed |= {action for each in statements if isinstance(each["Action"], list) for action in each["Action"]}
-    documented = set(re.findall(r"`((?:sqs|dynamodb|lambda|kms|logs):\w+)`", TEXT))
+    documented = set(re.findall(r"`((?:sqs|dynamodb|lambda|kms|logs|xray):\w+)`", TEXT))
     assert allowed == documented - {"kms:Decrypt"}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipes_trigger import FunctionOptions
 from pipes_trigger.enrichment import Enrichment, given_enrichment
 from pipes_trigger.errors import ConfigurationError
 from pipes_trigger.redrive_bundle import write_bundle
@@ -47,7 +48,10 @@ def build(stack: Stack, **changes: Any) -> None:
 
     from pipes_trigger.redrive_function import build_redrive
 
-    arguments = {
+    arguments: dict[str, Any] = {
+        "enrichment": None,
+        "boundary": None,
+        "options": FunctionOptions(tracing=False),
         "schedule": "rate(1 hour)",
         "pipe": SPEC,
         "queue": Queue(stack, "DeadLetters"),
@@ -368,3 +372,58 @@ def test_a_trigger_without_a_queue_cannot_be_redriven(stack: Stack, call: dict[s
 
     with pytest.raises(ConfigurationError, match="RD007"):
         trigger.add_redrive()
+
+
+def test_a_redrive_runs_where_the_pipes_function_runs(
+    call: dict[str, Any], stack: Stack, synth: Callable[[Stack], dict[str, Any]]
+) -> None:
+    """
+    The network, the keys and the logs are those of the trigger's function; the runtime is a Python all the same.
+    """
+    from aws_cdk.aws_ec2 import Vpc
+    from aws_cdk.aws_kms import Key
+
+    from pipes_trigger import DynamoDBStreamTrigger
+
+    options = FunctionOptions(
+        runtime="nodejs22.x",
+        vpc=Vpc(stack, "Vpc", max_azs=1),
+        environment_key=Key(stack, "Key"),
+        log_retention_days=7,
+        reserved_concurrency=20,
+    )
+    DynamoDBStreamTrigger(stack, **call, function_options=options).add_redrive()
+    resources = synth(stack)["Resources"].values()
+    own, redrive = (item["Properties"] for item in resources if item["Type"] == "AWS::Lambda::Function")
+
+    assert (redrive["Runtime"], redrive["Timeout"], redrive["ReservedConcurrentExecutions"]) == ("python3.12", 900, 1)
+    assert (redrive["KmsKeyArn"], redrive["TracingConfig"]) == (own["KmsKeyArn"], {"Mode": "Active"})
+    assert redrive["VpcConfig"]["SubnetIds"] == own["VpcConfig"]["SubnetIds"]
+    groups = [item["Properties"] for item in resources if item["Type"] == "AWS::Logs::LogGroup"]
+    assert [group["RetentionInDays"] for group in groups] == [7, 7]
+
+
+def test_a_pipe_that_is_named_after_its_stream_is_named_when_it_is_deployed(
+    call: dict[str, Any], stack: Stack, synth: Callable[[Stack], dict[str, Any]], tmp_path: Path
+) -> None:
+    """
+    The code holds no token, and the environment has the name by which the redrive knows its pipe's messages.
+    """
+    from pipes_trigger import DynamoDBStreamTrigger, StreamReading, StreamSource
+
+    changes = {"table_base_name": None, "source": StreamSource.new_table()}
+    DynamoDBStreamTrigger(stack, **{**call, **changes}, reading=StreamReading(name_per_stream=True)).add_redrive()
+    resources = synth(stack)["Resources"]
+    (pipe,) = (item["Properties"] for item in resources.values() if item["Type"] == "AWS::Pipes::Pipe")
+    (redrive,) = (
+        item["Properties"]
+        for name, item in resources.items()
+        if "TriggerRedrive" in name or "Redrive" in name
+        if item["Type"] == "AWS::Lambda::Function"
+    )
+    bundle = tmp_path / "bundle"
+    bundle.mkdir()
+    write_bundle(bundle, replace(SPEC, name="orders-${Token[TOKEN.1]}"))
+
+    assert redrive["Environment"]["Variables"]["PIPE_NAME"] == pipe["Name"]
+    assert PipeSpec.from_template(bundle / "pipe.json").name == "pipe"
