@@ -24,6 +24,7 @@ from pipes_trigger.arguments import (
 from pipes_trigger.built import BuiltTrigger
 from pipes_trigger.design import design_trigger
 from pipes_trigger.enrichment import given_enrichment
+from pipes_trigger.faults import Faults
 from pipes_trigger.monitoring.monitored import MonitoredTrigger
 from pipes_trigger.options.failures import FailureHandling
 from pipes_trigger.options.function import FunctionOptions
@@ -175,7 +176,15 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
             required=("resource_base_name", "target_arns", "target_key_arns", "is_devops"),
             arns=("target_arns", "target_key_arns"),
         )
-        delivery = given_direct(direct)
+        # What each argument may be given as is brought into one form, and what cannot be is told at once.
+        given = Faults()
+        delivery = given.collect(lambda: given_direct(direct))
+        pipe_logging = given.collect(lambda: given_logging(logging))
+        between = given.collect(lambda: given_enrichment(enrichment))
+        strategy = given.collect(lambda: strategy_of(trigger_type))
+        filters = given.collect(lambda: given_filters(filter_pattern))
+        template = given.collect(lambda: given_template(input_template))
+        given.refuse()
         choice = choose(
             source=source,
             table_base_name=table_base_name,
@@ -199,8 +208,8 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
             table_index_name=table_index_name,
             reading=reading or StreamReading(),
             failures=failure_handling or FailureHandling(),
-            logging=given_logging(logging),
-            enrichment=given_enrichment(enrichment),
+            logging=pipe_logging,
+            enrichment=between,
             options=PipeOptions(
                 desired_state=given_state(desired_state),
                 description=description,
@@ -220,13 +229,13 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
             stream=stream,
             shape=choice.source.shape() if choice.source else StreamShape(),
             place=facts.place,
-            strategy=strategy_of(trigger_type),
+            strategy=strategy,
             env_vars=wishes.env_vars,
             target_arns=target_arns,
             target_key_arns=target_key_arns,
             direct=delivery,
-            filters=given_filters(filter_pattern),
-            template=given_template(input_template),
+            filters=filters,
+            template=template,
             enrichment=wishes.enrichment,
             table_index_name=table_index_name,
             code=choice.code,

@@ -187,6 +187,10 @@ def design_trigger(
     own = {} if direct is None else {f"target_arns[{index}]": arn for index, arn in enumerate(targets.arns)}
     faults.add(elsewhere_faults({**reached, **own}, place))
     known = [known_target(arn) for arn in targets.arns if is_token(arn)]
+    if strategy is not None and strategy.express and any(target.standard for target in known):
+        problem = "is a Standard state machine, which cannot be run and waited for"
+        fix = "build it with state_machine_type=StateMachineType.EXPRESS, or pass StreamTriggerType.STATE_MACHINE"
+        faults.add([Violation("TG005", "target_arns", problem, fix)], TriggerTargetError)
     delivery = DirectTarget()
     if direct is not None and strategy is not None and not targets.faults:
         fifo = any(target.fifo for target in known)

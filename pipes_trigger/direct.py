@@ -69,7 +69,7 @@ def design_direct(
     decided = DirectTarget()
     if strategy.target is None:
         able = ", ".join(member.name for member in StreamTriggerType if member.strategy.target is not None)
-        problem = f"Pipes cannot deliver to a {strategy.noun} without a function"
+        problem = f"Pipes cannot deliver to {strategy.one} without a function"
         fix = f"leave direct out, or pass a trigger type that it can ({able})"
         decided.faults.append(Violation("TD001", "direct", problem, fix))
         return decided
@@ -77,7 +77,7 @@ def design_direct(
         problem = f"a pipe has one target, and {len(targets)} were given: {', '.join(targets)}"
         decided.faults.append(Violation("TD002", "target_arns", problem, "make a trigger for each"))
     if batch_size > strategy.target.largest_batch:
-        problem = f"must be at most {strategy.target.largest_batch} for a {strategy.noun}, got {batch_size}"
+        problem = f"must be at most {strategy.target.largest_batch} for {strategy.one}, got {batch_size}"
         fix = f"pass at most {strategy.target.largest_batch}"
         decided.faults.append(Violation("TD003", "StreamReading(batch_size=)", problem, fix))
     is_fifo = fifo or any(target.endswith(_FIFO) for target in targets)

@@ -46,6 +46,8 @@ FUNCTION_NAME_LENGTH: Final = Limit(1, 64, "characters", "Lambda API reference (
 FUNCTION_NAME_CHARACTERS: Final = r"[a-zA-Z0-9-_]+"
 DESCRIPTION_LENGTH: Final = Limit(0, 512, "characters", f"{_PIPES_API}, CreatePipe Description")
 TAGS: Final = Limit(1, 50, "tags", f"{_PIPES_API}, CreatePipe Tags")
+TAG_NAME_LENGTH: Final = Limit(1, 128, "characters", f"{_PIPES_API}, TagMap")
+TAG_VALUE_LENGTH: Final = Limit(0, 256, "characters", f"{_PIPES_API}, TagMap")
 FUNCTION_DESCRIPTION_LENGTH: Final = Limit(
     0, 256, "characters", "Lambda API reference (doc), CreateFunction Description"
 )

@@ -55,7 +55,7 @@ def pipe_logs(
         pipe_key: The customer key that the pipe itself is under; None where there is none.
     """
     logs = PipeLogs()
-    if logging is None:
+    if logging is None or logging.level == "OFF":
         return logs
     if logging.include_execution_data:
         message = "the pipe logs whole records, which Pipes never redacts (PipeLogging(include_execution_data=True))"

@@ -97,6 +97,12 @@ def _tag_faults(tags: Mapping[str, Any]) -> list[Violation]:
         if not isinstance(name, str) or not isinstance(value, str):
             problem = f"must be text to text, got {name!r}: {value!r}"
             faults.append(Violation("TR017", "tags", problem, "write both as strings"))
+        elif is_token(name) or not limits.TAG_NAME_LENGTH.allows(len(name)):
+            problem = f"must be {limits.TAG_NAME_LENGTH} of plain text, got {name!r}"
+            faults.append(Violation("TR024", "tags", problem, "write the name"))
+        elif not is_token(value) and not limits.TAG_VALUE_LENGTH.allows(len(value)):
+            problem = f"must be {limits.TAG_VALUE_LENGTH}, got {len(value)}"
+            faults.append(Violation("TR025", f"tags[{name!r}]", problem, "shorten it"))
         elif name.lower().startswith("aws:"):
             problem = f"is reserved for AWS: {name!r}"
             faults.append(Violation("TR018", "tags", problem, "choose another name"))

@@ -89,11 +89,12 @@ _FACTS: WeakKeyDictionary[Any, StackFacts] = WeakKeyDictionary()
 _READERS: WeakKeyDictionary[Any, Counter[str]] = WeakKeyDictionary()
 # A context flag, as CDK's own feature flags are: `cdk.json` sets it once for an app.
 NAME_PER_STREAM: Final = "@pipes-trigger/pipe-name-per-stream"
+_STATE_MACHINE: Final = "AWS::StepFunctions::StateMachine"
 # What CDK's construct of a target knows of itself: its customer key, and whether it is FIFO.
 _TARGETS: Final = {
     "AWS::SNS::Topic": ("kms_master_key_id", "fifo_topic"),
     "AWS::SQS::Queue": ("kms_master_key_id", "fifo_queue"),
-    "AWS::StepFunctions::StateMachine": ("encryption_configuration", None),
+    _STATE_MACHINE: ("encryption_configuration", None),
 }
 
 
@@ -134,10 +135,12 @@ class KnownTarget:
     Attributes:
         key_arn: The ARN of the customer key that it is encrypted with; None where there is none, or none that is known.
         fifo: Whether it is FIFO.
+        standard: Whether it is a Standard state machine.
     """
 
     key_arn: str | None = None
     fifo: bool = False
+    standard: bool = False
 
 
 def known_target(token: str) -> KnownTarget:
@@ -152,6 +155,8 @@ def known_target(token: str) -> KnownTarget:
     key = None if key_name is None else getattr(resource, key_name, None)
     key = getattr(key, "kms_key_id", key)
     # An alias, as of the AWS-managed key, is no ARN that a policy could name.
-    is_arn = isinstance(key, str) and (is_token(key) or key.startswith("arn:"))
+    is_arn = isinstance(key, str) and (is_token(key) or ":key/" in key)
     fifo = fifo_name is not None and getattr(resource, fifo_name, None) is True
-    return KnownTarget(key if is_arn else None, fifo)
+    kind = getattr(resource, "cfn_resource_type", "")
+    standard = kind == _STATE_MACHINE and getattr(resource, "state_machine_type", None) in {None, "STANDARD"}
+    return KnownTarget(key if is_arn else None, fifo, standard)

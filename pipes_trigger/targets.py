@@ -99,7 +99,7 @@ def find_targets(
             Violation(
                 "TG002",
                 "env_vars",
-                f"no ARN of a {strategy.noun} {where}",
+                f"no ARN of {strategy.one} {where}",
                 f"set a variable to an ARN like {_example(strategy)}, or pass target_arns=[...]",
             )
         )
@@ -117,8 +117,7 @@ def unreachable(strategy: TriggerStrategy, arns: Iterable[str], account: str) ->
         Violation(
             "TG004",
             str(arn),
-            f"lies in account {arn.account}, and the function in {account}; "
-            f"the API takes a {strategy.noun} by its name",
+            f"lies in account {arn.account}, and the function in {account}; the API takes {strategy.one} by its name",
             "deploy the trigger to the account of what it starts",
         )
         for arn in parsed
@@ -171,7 +170,7 @@ def _settle(strategy: TriggerStrategy, unknown: list[tuple[str, str]], found: Ta
         Violation(
             "TG003",
             f"env_vars[{name!r}]",
-            f"cannot tell whether the token {value} is the ARN of a {strategy.noun}",
+            f"cannot tell whether the token {value} is the ARN of {strategy.one}",
             "pass the ARNs that the function may use in target_arns=[...], if only one that env_vars has, too",
         )
         for name, value in unknown
@@ -182,7 +181,7 @@ def _wrong(strategy: TriggerStrategy, path: str, value: str) -> Violation:
     fix = f"pass an ARN like {_example(strategy)}, or another trigger_type"
     if path.startswith("env_vars"):
         fix += "; a variable that is no target can be set with trigger.function.add_environment(...)"
-    return Violation("TG001", path, f"is no ARN of a {strategy.noun}, which this trigger type starts: {value!r}", fix)
+    return Violation("TG001", path, f"is no ARN of {strategy.one}, which this trigger type starts: {value!r}", fix)
 
 
 def _example(strategy: TriggerStrategy) -> str:

@@ -97,6 +97,7 @@ class TriggerStrategy:
         references: CloudFormation type and attribute (`Ref` or a `GetAtt` name) of the references that give its ARN.
         by_name: Whether the API takes the resource's name in place of its ARN, so that no other account is reached.
         key_actions: The IAM actions that a caller needs on the customer key that one of them is encrypted with.
+        express: Whether a Standard state machine is none of them.
         target: How Pipes delivers to one of them without a function; None where it cannot.
 
     Raises:
@@ -123,6 +124,7 @@ class TriggerStrategy:
     references: frozenset[tuple[str, str]] = frozenset()
     by_name: bool = False
     key_actions: tuple[str, ...] = ()
+    express: bool = False
     target: PipeTarget | None = None
 
     def __post_init__(self) -> None:
@@ -143,6 +145,16 @@ class TriggerStrategy:
             faults.append(Violation("TS003", "resource", problem, "mend it"))
         if faults:
             raise ConfigurationError(faults)
+
+    @property
+    def one(self) -> str:
+        """
+        One of them, in a sentence: `an SNS topic`.
+        """
+        # Capitals alone are spelt out: S is "ess".
+        first = self.noun.split()[0]
+        vowels = "AEFHILMNORSX" if first.isupper() else "AEIOUaeiou"
+        return f"{'an' if first[0] in vowels else 'a'} {self.noun}"
 
     def recognizes(self, arn: Arn) -> bool:
         """
@@ -210,6 +222,7 @@ class StreamTriggerType(Enum):
             actions=("states:StartSyncExecution",),
             references=_STATE_MACHINE_REFERENCES,
             key_actions=_ENCRYPT,
+            express=True,
             target=PipeTarget(
                 actions=("states:StartSyncExecution",),
                 largest_batch=10_000,

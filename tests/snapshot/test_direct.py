@@ -77,7 +77,7 @@ def pipe_of(template: dict[str, Any], of_type: OfType) -> dict[str, Any]:
         ),
         (
             {"reading": StreamReading(batch_size=100)},
-            "[TD003] StreamReading(batch_size=): must be at most 10 for a SQS queue, got 100; pass at most 10",
+            "[TD003] StreamReading(batch_size=): must be at most 10 for an SQS queue, got 100; pass at most 10",
         ),
         (
             {"trigger_type": "sns_topic", "target_arns": [f"{ARNS[StreamTriggerType.SNS_TOPIC]}.fifo"]},

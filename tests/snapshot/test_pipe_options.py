@@ -237,6 +237,13 @@ def test_an_enrichments_answer_is_not_made_up(call: dict[str, Any], stack: Stack
             "  [TR017] tags: must be text to text, got 'cost': 5; write both as strings",
         ),
         (
+            {"tags": {"": "x", "long": "x" * 257, "${Token[TOKEN.1]}": "x"}},
+            "3 faults in the trigger:\n"
+            "  [TR024] tags: must be 1 to 128 characters of plain text, got ''; write the name\n"
+            "  [TR025] tags['long']: must be 0 to 256 characters, got 257; shorten it\n"
+            "  [TR024] tags: must be 1 to 128 characters of plain text, got '${Token[TOKEN.1]}'; write the name",
+        ),
+        (
             {"tags": {f"tag-{number}": "x" for number in range(51)}},
             "[TR016] tags: must be at most 50, got 51; leave some out",
         ),
@@ -445,3 +452,14 @@ def test_tags_and_a_boundary_reach_all_that_is_built(call: dict[str, Any], stack
     assert untagged == {"AWS::SQS::QueuePolicy"}
     roles = [item["Properties"]["PermissionsBoundary"] for item in resources if item["Type"] == "AWS::IAM::Role"]
     assert roles == [BOUNDARY, BOUNDARY]
+
+
+def test_logging_that_is_off_builds_nothing(call: dict[str, Any], stack: Stack, synth: Synth, of_type: OfType) -> None:
+    """
+    The pipe says that it logs nothing, and there is no log group for that.
+    """
+    DynamoDBStreamTrigger(stack, **call, logging=PipeLogging(level="OFF"))
+    template = synth(stack)
+
+    assert pipe_of(template, of_type)["LogConfiguration"] == {"Level": "OFF"}
+    assert len(of_type(template, "AWS::Logs::LogGroup")) == 1

@@ -251,3 +251,16 @@ def test_a_filter_that_no_record_of_the_stream_can_match_is_refused(
 
     with pytest.raises(FilterPatternError, match=rf"PR004.*no record of a {view} stream"):
         DynamoDBStreamTrigger(stack, **{**call, "table_base_name": None, "source": source, "filter_pattern": pattern})
+
+
+def test_every_argument_of_a_wrong_form_is_in_one_error(call: dict[str, Any], stack: Stack) -> None:
+    """
+    What an argument may be given as is told for all of them at once.
+    """
+    wrong = {"direct": "x", "logging": "x", "enrichment": "x", "trigger_type": "nope", "filter_pattern": 5}
+    with pytest.raises(ConfigurationError) as caught:
+        DynamoDBStreamTrigger(stack, **{**call, **wrong})
+
+    assert [violation.path for violation in caught.value.violations] == [
+        *("direct", "logging", "enrichment", "trigger_type", "filter_pattern")
+    ]

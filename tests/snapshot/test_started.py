@@ -203,3 +203,24 @@ def test_nothing_known_cannot_be_named(
         DynamoDBStreamTrigger(stack, **{**call, "trigger_type": None, **changes})
 
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_a_standard_machine_of_the_app_cannot_be_waited_for(
+    *, call: dict[str, Any], stack: Stack, direct: bool
+) -> None:
+    """
+    A Standard state machine is refused where an Express one is run and waited for, with a function and without.
+    """
+    from aws_cdk.aws_stepfunctions import DefinitionBody, Pass, StateMachine
+
+    machine = StateMachine(stack, "Machine", definition_body=DefinitionBody.from_chainable(Pass(stack, "Pass")))
+    none = {"lambda_handler": None, "lambda_code_path": None}
+    changes = {"trigger_type": "state_machine_sync", "env_vars": None, "target_arns": [machine.state_machine_arn]}
+    with pytest.raises(TriggerTargetError) as caught:
+        DynamoDBStreamTrigger(stack, **{**call, **changes, **(none if direct else {})}, direct=direct)
+
+    assert str(caught.value) == (
+        "[TG005] target_arns: is a Standard state machine, which cannot be run and waited for; "
+        "build it with state_machine_type=StateMachineType.EXPRESS, or pass StreamTriggerType.STATE_MACHINE"
+    )

@@ -103,7 +103,7 @@ def test_tokens_that_cannot_be_told_apart_are_asked_about_all_at_once() -> None:
     faults = find(TOPIC, {"A": OPAQUE, "B": OTHER_OPAQUE}).faults
 
     assert [str(fault) for fault in faults] == [
-        f"[TG003] env_vars[{name!r}]: cannot tell whether the token {token} is the ARN of a SNS topic; "
+        f"[TG003] env_vars[{name!r}]: cannot tell whether the token {token} is the ARN of an SNS topic; "
         "pass the ARNs that the function may use in target_arns=[...], if only one that env_vars has, too"
         for name, token in (("A", OPAQUE), ("B", OTHER_OPAQUE))
     ]
