@@ -15,7 +15,7 @@ import uuid
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Final, Self
 
 from pipes_trigger.errors import EmulatorError
@@ -150,6 +150,8 @@ class Emulator:
             self._home = None
 
     def _start(self) -> None:
+        # Finding it out writes a file for a moment, which an interrupt would leave: so before anything is announced.
+        gettempdir()
         for attempt in range(1, PORT_ATTEMPTS + 1):
             self._port = self._wanted_port or free_port()
             self._progress(f"starting the emulator on {self.url}")
@@ -164,7 +166,9 @@ class Emulator:
 
     def _try_start(self) -> str | None:
         token = uuid.uuid4().hex
-        home = self._home = Path(mkdtemp(prefix="pipes-trigger-"))
+        # Known before it is there, so that an interrupt at any moment removes it.
+        home = self._home = Path(gettempdir(), f"pipes-trigger-{uuid.uuid4().hex[:8]}")
+        home.mkdir(mode=0o700)
         with (home / _LOG).open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-u", "-m", "pipes_trigger.local.emulator_process", str(home)],

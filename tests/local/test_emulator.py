@@ -311,8 +311,7 @@ def test_process_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch, tmp_pat
     Where not even a process can be started, no directory stays behind.
     """
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    monkeypatch.setattr(emulator_module, "mkdtemp", lambda prefix: str(tmp_path / prefix))
-    (tmp_path / "pipes-trigger-").mkdir()
+    monkeypatch.setattr(emulator_module, "gettempdir", lambda: str(tmp_path))
 
     with pytest.raises(FileNotFoundError):
         Emulator().__enter__()
