@@ -151,12 +151,12 @@ def known_target(token: str) -> KnownTarget:
     if not isinstance(reference, Reference):
         return KnownTarget()
     resource: Any = reference.target
-    key_name, fifo_name = _TARGETS.get(getattr(resource, "cfn_resource_type", ""), (None, None))
+    kind = getattr(resource, "cfn_resource_type", "")
+    key_name, fifo_name = _TARGETS.get(kind, (None, None))
     key = None if key_name is None else getattr(resource, key_name, None)
     key = getattr(key, "kms_key_id", key)
     # An alias, as of the AWS-managed key, is no ARN that a policy could name.
     is_arn = isinstance(key, str) and (is_token(key) or ":key/" in key)
     fifo = fifo_name is not None and getattr(resource, fifo_name, None) is True
-    kind = getattr(resource, "cfn_resource_type", "")
     standard = kind == _STATE_MACHINE and getattr(resource, "state_machine_type", None) in {None, "STANDARD"}
     return KnownTarget(key if is_arn else None, fifo, standard)
