@@ -5,7 +5,6 @@ The construct's arguments, brought into one form each: one way to say a thing, a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipes_trigger.design import CodeToBuild
@@ -16,6 +15,7 @@ from pipes_trigger.options.direct import DirectDelivery
 from pipes_trigger.options.function import FunctionOptions
 from pipes_trigger.options.logging import PipeLogging
 from pipes_trigger.pipes_alpha import bind
+from pipes_trigger.quick_dataclasses import dataclass
 from pipes_trigger.source import StreamSource
 from pipes_trigger.templates import InputTemplate
 from pipes_trigger.triggers import StreamTriggerType, TriggerStrategy

@@ -5,7 +5,6 @@ What a trigger will be, decided and checked before anything is built: every faul
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +24,7 @@ from pipes_trigger.helpers.tokens import is_token
 from pipes_trigger.pipe_name import PipeName
 from pipes_trigger.pipe_options import option_faults
 from pipes_trigger.proof import never_matching, prove
+from pipes_trigger.quick_dataclasses import dataclass
 from pipes_trigger.stream_checks import check_stream, elsewhere_faults
 from pipes_trigger.targets import Targets, find_targets, unreachable
 from pipes_trigger.templates import InputTemplate

@@ -5,11 +5,11 @@ What a pipe that delivers without a function says of its target, and what is wro
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.errors import Violation
 from pipes_trigger.helpers.suggest import known_names
+from pipes_trigger.quick_dataclasses import dataclass, field
 from pipes_trigger.triggers import StreamTriggerType
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ A function, an Express state machine, an API destination, or whatever pipes-alph
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger import policies
 from pipes_trigger.errors import ConfigurationError, InputTemplateError, Violation
 from pipes_trigger.pipes_alpha import bind
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -28,8 +28,9 @@ Errors are data first: a `Violation` has a stable rule id, the path to the fault
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
+
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

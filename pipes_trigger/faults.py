@@ -4,10 +4,10 @@ The faults of one call, whatever room they were found in, and the one error that
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipes_trigger.errors import ConfigurationError, TriggerTargetError, Violation, ViolationsError
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

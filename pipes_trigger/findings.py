@@ -6,8 +6,9 @@ Checks: cdk-nag (AwsSolutions, Serverless), checkov, cfn-lint. `docs/security.md
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from pipes_trigger.quick_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

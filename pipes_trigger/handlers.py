@@ -14,9 +14,10 @@ DynamoDBStreamTrigger(
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from pipes_trigger.quick_dataclasses import dataclass
 
 _PACKAGE: Final = Path(__file__).resolve().parent
 

@@ -7,8 +7,9 @@ Where two sources disagree both are recorded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from pipes_trigger.quick_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

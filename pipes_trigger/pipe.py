@@ -4,7 +4,6 @@ What a pipe needs beside it: its role, and somewhere for what it gives up.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aws_cdk.aws_iam import CfnRole
@@ -12,6 +11,7 @@ from aws_cdk.aws_iam import CfnRole
 from pipes_trigger import policies
 from pipes_trigger.function import seconds
 from pipes_trigger.making import make
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,6 @@ What a pipe itself logs, and where to: a log group of its own, or what the user 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Annotations
@@ -12,6 +11,7 @@ from aws_cdk import Annotations
 from pipes_trigger import policies
 from pipes_trigger.log_groups import add_to_key_policy, log_group
 from pipes_trigger.pipes_alpha import bind
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,11 +8,11 @@ always, where it is not the usual one, and the stream on request. A pipe that do
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from pipes_trigger import limits
 from pipes_trigger.helpers.naming import shorten
+from pipes_trigger.quick_dataclasses import dataclass
 
 _FROM_THE_START: Final = "-trim-horizon"
 # A stream's label is a time, 2026-01-31T12:00:00.000 (DynamoDB API reference, doc); a name takes no colon.

@@ -5,13 +5,13 @@ What is said of a pipe in one word: its state, its description, its tags, its ke
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger import limits
 from pipes_trigger.errors import Violation
 from pipes_trigger.helpers.option_checks import boundary_faults, key_faults
 from pipes_trigger.helpers.tokens import is_token
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -24,7 +24,7 @@ _PACKAGE: Final = Path(__file__).resolve().parent
 _HANDLERS: Final = ("environment", "failures", "logs", "paths", "redrive", "redriving")
 _ROOMS: Final = ("delivery", "filters", "helpers", "redrive", "spec", "templates")
 _LOCAL: Final = ("__init__", "buses", "destinations", "entries", "machines", "messages", "shard", "targets")
-_MODULES: Final = ("__init__", "errors", "limits", *(f"local/{name}" for name in _LOCAL))
+_MODULES: Final = ("__init__", "errors", "limits", "quick_dataclasses", *(f"local/{name}" for name in _LOCAL))
 
 
 def write_bundle(directory: Path, pipe: PipeSpec) -> None:

@@ -6,12 +6,12 @@ CDK is loaded only to build a table; everything else is text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from pipes_trigger.errors import ConfigurationError, ParameterNotFoundError, Violation
 from pipes_trigger.helpers.naming import AWSResourceNameLength, AWSResourceType, ResourceNaming
 from pipes_trigger.helpers.option_checks import key_faults, refuse
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

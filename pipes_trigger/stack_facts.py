@@ -5,7 +5,6 @@ What CDK knows: a stack's place, read once a stack, and what a token refers to. 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary, ref
 
@@ -14,6 +13,7 @@ from aws_cdk import Aws, Reference, Stack, Tokenization
 from pipes_trigger import limits
 from pipes_trigger.errors import ConfigurationError, Violation
 from pipes_trigger.helpers.tokens import is_token
+from pipes_trigger.quick_dataclasses import dataclass, field
 from pipes_trigger.stream_checks import Place
 
 if TYPE_CHECKING:

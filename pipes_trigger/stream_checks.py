@@ -5,13 +5,13 @@ What is checked of a table's and its stream's ARN: against each other, and again
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipes_trigger.errors import Violation
 from pipes_trigger.helpers.arns import Arn, ArnUriHelper, arn_faults, table_name, table_of_stream
 from pipes_trigger.helpers.parameters import is_stand_in
 from pipes_trigger.helpers.tokens import is_token
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

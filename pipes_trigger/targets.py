@@ -5,13 +5,13 @@ Finding what the function may start: in its environment variables, and in the AR
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from pipes_trigger.errors import Violation
 from pipes_trigger.helpers.arns import Arn, arn_faults
 from pipes_trigger.helpers.tokens import is_opaque_token, is_token
+from pipes_trigger.quick_dataclasses import dataclass, field
 from pipes_trigger.triggers import StreamTriggerType
 
 if TYPE_CHECKING:

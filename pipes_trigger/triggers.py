@@ -9,12 +9,12 @@ Actions and resource types: service authorization reference (doc). Target parame
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from enum import Enum, unique
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from pipes_trigger.errors import ConfigurationError, Violation
 from pipes_trigger.helpers.tokens import is_token
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

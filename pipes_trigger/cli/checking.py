@@ -4,7 +4,6 @@ What is wrong with one pattern, one input template, or one synthesized pipe.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipes_trigger.cli.templates import in_file, read_template
@@ -12,6 +11,7 @@ from pipes_trigger.errors import FilterPatternError, InputTemplateError, Violati
 from pipes_trigger.filters import FilterPattern, FilterSet
 from pipes_trigger.filters.rules import Rule
 from pipes_trigger.proof import prove
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,10 +5,10 @@ Saying where a fault was met.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipes_trigger.errors import ViolationsError
+from pipes_trigger.quick_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

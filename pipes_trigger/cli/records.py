@@ -8,7 +8,6 @@ import itertools
 import json
 import sys
 from contextlib import nullcontext
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +19,7 @@ from pipes_trigger.filters.json_text import JsonTextError, read
 from pipes_trigger.filters.nodes import show
 from pipes_trigger.filters.number import Number
 from pipes_trigger.limits import INPUT_FILE_BYTES
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

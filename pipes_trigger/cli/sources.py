@@ -7,7 +7,6 @@ from __future__ import annotations
 import io
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +14,7 @@ import click
 
 from pipes_trigger.errors import Violation, ViolationsError
 from pipes_trigger.limits import INPUT_FILE_BYTES
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

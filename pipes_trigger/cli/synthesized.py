@@ -5,7 +5,6 @@ The pipes in what `cdk synth` wrote: one stack's template, or a whole cloud asse
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipes_trigger.cli.documents import decode, read_document
@@ -16,6 +15,7 @@ from pipes_trigger.filters.json_text import JsonTextError
 from pipes_trigger.filters.record_shape import KEY_TYPES, VIEW_TYPES
 from pipes_trigger.helpers.suggest import known_names
 from pipes_trigger.local.assembly import CloudAssembly
+from pipes_trigger.quick_dataclasses import dataclass
 from pipes_trigger.spec import PipeSpec
 from pipes_trigger.spec.templates import stream_pipes
 

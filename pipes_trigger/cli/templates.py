@@ -5,7 +5,6 @@ Input templates as the shell names them, and what their reserved variables stand
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -13,6 +12,7 @@ import click
 from pipes_trigger.cli import completing
 from pipes_trigger.errors import InputTemplateError, Violation, ViolationsError
 from pipes_trigger.helpers.suggest import known_names
+from pipes_trigger.quick_dataclasses import replace
 from pipes_trigger.templates import InputTemplate, PipeContext
 from pipes_trigger.templates.checks import WHERE
 from pipes_trigger.templates.context import PIPE_VARIABLES

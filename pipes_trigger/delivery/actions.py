@@ -4,10 +4,10 @@ What a shard's delivery asks for, and what it tells.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipes_trigger.delivery.enrichment import Element
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from pipes_trigger.delivery.batches import Batch, Condition, Record

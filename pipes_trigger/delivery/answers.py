@@ -8,10 +8,10 @@ failure"; Lambda developer guide, "Configuring partial batch response with Dynam
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.delivery.results import InvokeStatus
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

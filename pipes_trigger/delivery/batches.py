@@ -4,11 +4,11 @@ Records that passed the filter, and the batches that they are sent in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum, unique
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pipes_trigger.delivery.enrichment import payload_of
+from pipes_trigger.quick_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

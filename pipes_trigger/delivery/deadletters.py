@@ -6,11 +6,11 @@ The shape was read in messages of Pipes that people published; AWS documents non
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipes_trigger.delivery.batches import created, sequence_number
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from pipes_trigger.delivery.batches import Batch, Condition

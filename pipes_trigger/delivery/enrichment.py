@@ -8,12 +8,12 @@ and concurrency".
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipes_trigger.delivery.results import InvokeStatus
 from pipes_trigger.errors import InputTemplateError
 from pipes_trigger.limits import ENRICHMENT_ANSWER_BYTES
+from pipes_trigger.quick_dataclasses import dataclass
 from pipes_trigger.spec.enrichment import NULL_ANSWER, events_of
 
 if TYPE_CHECKING:

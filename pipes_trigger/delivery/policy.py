@@ -5,9 +5,10 @@ How long to wait after a failure.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from pipes_trigger.errors import ConfigurationError, Violation
+from pipes_trigger.quick_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

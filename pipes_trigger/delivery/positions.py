@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipes_trigger.delivery.batches import sequence_number
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from pipes_trigger.delivery.batches import Record

@@ -4,8 +4,9 @@ What comes back from invoking the target, as data.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, unique
+
+from pipes_trigger.quick_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ What becomes of a batch that failed, and of records that got too old.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipes_trigger.delivery.batches import Condition, created
 from pipes_trigger.limits import STREAM_RETENTION_SECONDS
+from pipes_trigger.quick_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from pipes_trigger.delivery.batches import Batch, Record

@@ -4,7 +4,6 @@ What a pipe does with the records of one shard, as a state machine without I/O, 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pipes_trigger.delivery.actions import DeadLetter, Delivered, Enrich, Failed, Filtered, Invoke, Wait
@@ -17,6 +16,7 @@ from pipes_trigger.delivery.policy import Backoff
 from pipes_trigger.delivery.positions import place
 from pipes_trigger.delivery.retries import expires_at, follow_up, maximum_age, part_by_age
 from pipes_trigger.limits import LAMBDA_PAYLOAD_BYTES
+from pipes_trigger.quick_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,12 +4,12 @@ A node as a box of text: how wide it wants to be, and how high it becomes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, unique
 from typing import TYPE_CHECKING, Final
 
 from pipes_trigger.diagram.model import Kind, Node
 from pipes_trigger.diagram.text import printable, width, wrap
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

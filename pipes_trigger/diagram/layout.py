@@ -7,12 +7,12 @@ same picture: nothing is searched for, or left to chance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pipes_trigger.diagram.boxes import Box, box_width, make_box
 from pipes_trigger.diagram.model import Kind
 from pipes_trigger.diagram.routes import GUTTER, TRACK, Route, Turn, route, tracks
+from pipes_trigger.quick_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -4,8 +4,9 @@ What a picture shows, as data: nodes, the triggers that they make up, and the st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, unique
+
+from pipes_trigger.quick_dataclasses import dataclass
 
 
 @unique

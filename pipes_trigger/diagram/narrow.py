@@ -7,13 +7,13 @@ drawn in each.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pipes_trigger.diagram.boxes import make_box
 from pipes_trigger.diagram.layout import EDGE, HEADING, Heading, Layout
 from pipes_trigger.diagram.model import Meaning
 from pipes_trigger.diagram.routes import TRACK, Route, words_of
+from pipes_trigger.quick_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

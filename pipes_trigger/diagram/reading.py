@@ -5,7 +5,6 @@ Reading the triggers out of synthesized templates.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.diagram.alarms import alarms_of
@@ -14,6 +13,7 @@ from pipes_trigger.diagram.model import Diagram, Kind, Node, StackTriggers, Trig
 from pipes_trigger.diagram.things import Stacks
 from pipes_trigger.diagram.words import EVERYTHING, filter_words
 from pipes_trigger.permissions.references import logical_id
+from pipes_trigger.quick_dataclasses import replace
 from pipes_trigger.spec import PipeSpec
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ The ways of wires: straight where they can be, else with two corners in the gutt
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pipes_trigger.diagram.model import Kind, Meaning
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

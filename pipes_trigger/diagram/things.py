@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.helpers.arns import Arn
 from pipes_trigger.permissions.arns import physical_name
 from pipes_trigger.permissions.expressions import Hole, expression
 from pipes_trigger.permissions.references import logical_id
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,13 +8,13 @@ BOOL, None is NULL, bytes is B. What Pipes cannot say cannot be built; so there 
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
 from pipes_trigger.errors import FilterPatternError, Violation
 from pipes_trigger.filters.combining import Branch, Steps, make, values
 from pipes_trigger.filters.number import is_number, to_number
 from pipes_trigger.filters.rules import Rule
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

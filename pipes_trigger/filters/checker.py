@@ -4,7 +4,6 @@ Every way in which the filter of a DynamoDB pipe can be wrong.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipes_trigger.filters.branch_check import check_branch, matches_everything
@@ -15,6 +14,7 @@ from pipes_trigger.filters.nodes import to_json
 from pipes_trigger.filters.rules import Rule
 from pipes_trigger.filters.trampoline import Steps, run
 from pipes_trigger.limits import PATTERN_LENGTH
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from pipes_trigger.filters.grammar import Reading

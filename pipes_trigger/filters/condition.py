@@ -5,12 +5,12 @@ One field of a pattern with the alternatives that its value may satisfy.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipes_trigger.filters.operators.address import AddressRange, address_digits
 from pipes_trigger.filters.operators.exact import Exactly, NumberLiteral, Text
 from pipes_trigger.filters.operators.exists import Absent
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from pipes_trigger.filters.faults import Step

@@ -5,13 +5,13 @@ Why a record matches or does not: one verdict per condition.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.filters.addresses import conditions_reading_addresses
 from pipes_trigger.filters.fields import FieldNames, Occurrence
 from pipes_trigger.filters.nodes import show
 from pipes_trigger.filters.search import Check, satisfies
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from pipes_trigger.filters.condition import Condition

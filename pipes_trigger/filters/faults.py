@@ -5,10 +5,10 @@ A fault as the rule that found it knows it: where it is below the place that was
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from pipes_trigger.errors import Violation
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from pipes_trigger.filters.rules import Rule

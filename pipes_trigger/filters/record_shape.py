@@ -6,9 +6,10 @@ Source: "Amazon DynamoDB stream as a source for EventBridge Pipes" and the Lambd
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum, unique
 from typing import TYPE_CHECKING, Final
+
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

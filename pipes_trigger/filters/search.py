@@ -4,11 +4,11 @@ Whether the fields of an event satisfy the conditions of one branch together.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.filters.errors import EventError
 from pipes_trigger.filters.rules import Rule
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,11 +7,11 @@ Source: "Identify AWS resources with Amazon Resource Names" (IAM user guide) and
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from pipes_trigger.errors import ConfigurationError, Violation
 from pipes_trigger.helpers.tokens import is_token
+from pipes_trigger.quick_dataclasses import dataclass
 
 _PARTS: Final = 6
 _SHAPE: Final = "arn:<partition>:<service>:<region>:<account>:<resource>"

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from enum import Enum, IntEnum, unique
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from pipes_trigger import limits
 from pipes_trigger.errors import ConfigurationError, Violation
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from pipes_trigger.limits import Limit

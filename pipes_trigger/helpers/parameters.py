@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pipes_trigger.errors import ConfigurationError, ParameterNotFoundError, SettingsError, Violation
 from pipes_trigger.helpers.arns import partition_of_region
 from pipes_trigger.helpers.ssm_client import boto3_errors, not_asked, own_client
 from pipes_trigger.helpers.suggest import known_names
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

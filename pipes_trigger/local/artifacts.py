@@ -4,12 +4,12 @@ What a cloud assembly holds: stacks, and the files that they need deployed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pipes_trigger.errors import LocalRunError, Violation, ViolationsError
 from pipes_trigger.local.documents import read_object
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,6 @@ Read from the files alone, without `aws_cdk`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from pipes_trigger.errors import Violation
 from pipes_trigger.local.artifacts import AssemblyError, StackArtifact
 from pipes_trigger.local.manifest import read_stacks
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

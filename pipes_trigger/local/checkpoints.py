@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.delivery import ShardPosition
 from pipes_trigger.errors import ConfigurationError, LocalRunError, Violation
 from pipes_trigger.limits import INPUT_FILE_BYTES
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

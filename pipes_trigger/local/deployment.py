@@ -4,8 +4,9 @@ What a deployment has brought about.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

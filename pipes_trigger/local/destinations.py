@@ -6,7 +6,6 @@ Source: EventBridge user guide, "Amazon EventBridge Pipes batching and concurren
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pipes_trigger.helpers.arns import Arn
@@ -15,6 +14,7 @@ from pipes_trigger.local.buses import bus_target
 from pipes_trigger.local.machines import StateMachineTarget
 from pipes_trigger.local.messages import queue_target, topic_target
 from pipes_trigger.local.targets import LambdaTarget, Target
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,11 +4,11 @@ What a running pipe would show in CloudWatch, under the service's names.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from pipes_trigger.delivery import Failed, InvokeStatus
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

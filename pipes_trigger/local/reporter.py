@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass
 from threading import Condition, RLock
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +17,7 @@ from pipes_trigger.local.events import (
     RecordFiltered,
     RecordRead,
 )
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

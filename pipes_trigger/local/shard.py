@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import math
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -15,6 +14,7 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 
 from pipes_trigger.delivery import ShardPosition, sequence_number
 from pipes_trigger.errors import LocalRunError
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

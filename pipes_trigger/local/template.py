@@ -4,11 +4,11 @@ Making a synthesized template deployable to an emulator: what it cannot do is le
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.local.references import imports, references, replaced
 from pipes_trigger.local.resolved import FUNCTION, PIPE, PIPELINE, dig, is_expression, pipeline_name, telling_outputs
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping

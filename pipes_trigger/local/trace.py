@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pipes_trigger.delivery import event_id, sequence_number
 from pipes_trigger.local import events
 from pipes_trigger.local.telling import describe, describe_keys
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

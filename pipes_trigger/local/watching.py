@@ -5,7 +5,6 @@ Everything that watches a local run: the console, the live counters, the structu
 from __future__ import annotations
 
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from pipes_trigger.errors import ConfigurationError, LocalRunError, PipesTriggerError, Violation
@@ -13,6 +12,7 @@ from pipes_trigger.local.live import LiveCounters
 from pipes_trigger.local.report import write_page
 from pipes_trigger.local.trace import Trace
 from pipes_trigger.local.trace_log import TraceLog
+from pipes_trigger.quick_dataclasses import dataclass
 from pipes_trigger.spec import PipeSpec
 
 if TYPE_CHECKING:

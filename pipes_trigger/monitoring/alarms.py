@@ -5,7 +5,7 @@ Building a trigger's alarms, and letting them tell a topic.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Annotations, ArnFormat, Stack
@@ -19,6 +19,7 @@ from pipes_trigger.errors import ConfigurationError, Violation
 from pipes_trigger.monitoring.kinds import ALARM_KINDS
 from pipes_trigger.monitoring.options import AlarmOptions
 from pipes_trigger.monitoring.watched import WHY_ABSENT
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,10 +4,10 @@ The alarms of a trigger as data: what each watches, what it says, and how it rea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from pipes_trigger.monitoring import metrics
+from pipes_trigger.quick_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

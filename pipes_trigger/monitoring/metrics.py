@@ -8,8 +8,9 @@ CloudWatch finds nothing under a unit that a metric was not published with, so n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from pipes_trigger.quick_dataclasses import dataclass
 
 Owner = Literal["pipe", "function", "dead_letter_queue", "dead_letter_topic"]
 

@@ -4,7 +4,7 @@ Which alarms a trigger gets, and when each goes off. Pure: the alarms themselves
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +14,7 @@ from pipes_trigger.helpers.option_checks import number_faults, seconds_of
 from pipes_trigger.helpers.tokens import is_number_token, is_token
 from pipes_trigger.limits import Limit
 from pipes_trigger.monitoring.kinds import ALARM_KINDS
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from pipes_trigger.monitoring.kinds import AlarmKind

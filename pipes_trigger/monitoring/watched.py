@@ -4,7 +4,6 @@ The metrics of a trigger's parts, as CDK's `Metric`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Duration
@@ -14,6 +13,7 @@ from pipes_trigger.errors import ConfigurationError, Violation
 from pipes_trigger.helpers.option_checks import seconds_of
 from pipes_trigger.helpers.suggest import known_names
 from pipes_trigger.monitoring import metrics
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

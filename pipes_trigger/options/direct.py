@@ -5,11 +5,11 @@ How a pipe delivers without a function.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pipes_trigger.errors import Violation
 from pipes_trigger.helpers.option_checks import refuse
+from pipes_trigger.quick_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,13 @@ What happens to records whose delivery failed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger import limits
 from pipes_trigger.errors import Violation
 from pipes_trigger.helpers.option_checks import flag_faults, number_faults, refuse, seconds_of
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from pipes_trigger.options.durations import Seconds

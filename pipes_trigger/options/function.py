@@ -4,7 +4,6 @@ How the function is built.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pipes_trigger import limits
@@ -22,6 +21,7 @@ from pipes_trigger.helpers.option_checks import (
     seconds_of,
 )
 from pipes_trigger.helpers.tokens import is_token
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from pipes_trigger.options.durations import Seconds

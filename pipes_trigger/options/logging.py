@@ -4,12 +4,12 @@ What the pipe itself logs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 from pipes_trigger import limits
 from pipes_trigger.errors import Violation
 from pipes_trigger.helpers.option_checks import choice_faults, flag_faults, key_faults, list_faults, refuse
+from pipes_trigger.quick_dataclasses import dataclass
 
 LogLevel = Literal["OFF", "ERROR", "INFO", "TRACE"]
 # What tells a destination: a log group, a bucket, a Firehose stream, one of pipes-alpha's types.

@@ -4,11 +4,11 @@ How the stream is read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from pipes_trigger import limits
 from pipes_trigger.helpers.option_checks import choice_faults, flag_faults, number_faults, refuse, seconds_of
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from pipes_trigger.options.durations import Seconds

@@ -7,10 +7,10 @@ Sources: each type's "Return values" in the CloudFormation reference, and the se
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pipes_trigger.permissions.expressions import Expression, Hole, HoleKind, expression
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 REF: Final = ""
 

@@ -4,7 +4,6 @@ Explaining a trigger: every permission around a pipe, with the call that needs i
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipes_trigger.permissions.arns import expand
@@ -14,6 +13,7 @@ from pipes_trigger.permissions.missing import missing
 from pipes_trigger.permissions.permission import UNKNOWN, Permission
 from pipes_trigger.permissions.reader import NEEDS, Reader, joined
 from pipes_trigger.permissions.trigger import Trigger
+from pipes_trigger.quick_dataclasses import replace
 from pipes_trigger.spec.templates import choose, load
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Any, Final, TypeAlias
+
+from pipes_trigger.quick_dataclasses import dataclass
 
 _HOLE: Final = re.compile(r"\$\{(?P<literal>!)?(?P<name>[^}]*)\}")
 # What these stand for has neither a colon nor a slash in it.

@@ -5,7 +5,6 @@ Every statement of a template that is about a trigger: policies of its roles, an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.permissions.expressions import expression, show
@@ -13,6 +12,7 @@ from pipes_trigger.permissions.functions import function_behind
 from pipes_trigger.permissions.parts import By, Part
 from pipes_trigger.permissions.references import logical_id, properties
 from pipes_trigger.permissions.statements import policies_of, statements_in
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator

@@ -6,10 +6,10 @@ The tables are data: `pipe_needs`, `function_needs`, `resource_needs`. What stan
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pipes_trigger.permissions.parts import Part, match
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

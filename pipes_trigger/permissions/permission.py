@@ -4,8 +4,9 @@ One thing that somebody may do, with the reason why.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
+
+from pipes_trigger.quick_dataclasses import dataclass
 
 Effect: TypeAlias = Literal["Allow", "Deny", "Limit", "Missing"]
 

@@ -4,7 +4,6 @@ Turning statements about one principal into permissions, each with its reason.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.permissions.arns import expand
@@ -17,6 +16,7 @@ from pipes_trigger.permissions.parts import By, Match, Part
 from pipes_trigger.permissions.permission import UNKNOWN, Permission
 from pipes_trigger.permissions.pipe_needs import PIPE_NEEDS
 from pipes_trigger.permissions.resource_needs import RESOURCE_NEEDS
+from pipes_trigger.quick_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,12 +8,12 @@ at are policies of the resources themselves, of the organization, and sessions.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, unique
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.errors import ConfigurationError, Violation
 from pipes_trigger.permissions.globs import covers, overlaps
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,13 +7,13 @@ Of a role are read: the policies in it, those that name it, managed ones of the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pipes_trigger.permissions.arns import expand
 from pipes_trigger.permissions.expressions import Expression, Hole, expression, show
 from pipes_trigger.permissions.globs import overlaps
 from pipes_trigger.permissions.references import logical_id, properties
+from pipes_trigger.quick_dataclasses import dataclass
 
 _ATTACHED: Final = {
     "AWS::IAM::Policy": "Roles",

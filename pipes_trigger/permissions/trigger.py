@@ -5,7 +5,6 @@ A pipe on a DynamoDB stream with what stands around it in its template: who acts
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.permissions.arns import arns_of, expand
@@ -15,6 +14,7 @@ from pipes_trigger.permissions.functions import function_behind, log_group, own_
 from pipes_trigger.permissions.keys import keys_of
 from pipes_trigger.permissions.parts import ELSEWHERE, KEYS, WHATEVER, By, Part
 from pipes_trigger.permissions.references import logical_id, properties
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

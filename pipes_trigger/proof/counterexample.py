@@ -5,13 +5,13 @@ A record that shows that filters and template do not fit, and what to do about i
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.errors import Violation
 from pipes_trigger.filters.record_shape import EVENT_NAMES
 from pipes_trigger.helpers.suggest import known_names
 from pipes_trigger.proof.shape import IMAGES, SCALAR_TYPES, images
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -4,12 +4,12 @@ The emptiest record that a filter lets through: it holds what the filter demands
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.filters.record_shape import KEY_TYPES
 from pipes_trigger.proof.shape import IMAGES, SCALAR_TYPES, SET_TYPES, TTL_IDENTITY, images, skeleton
 from pipes_trigger.proof.values import satisfying
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

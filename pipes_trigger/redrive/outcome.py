@@ -5,9 +5,10 @@ What became of dead-letter messages.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from enum import Enum, unique
 from typing import TYPE_CHECKING, Any
+
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from pipes_trigger.redrive.message import GivenUp

@@ -5,12 +5,12 @@ The queue that dead-letter messages wait in.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipes_trigger.helpers.arns import Arn
+from pipes_trigger.quick_dataclasses import dataclass
 from pipes_trigger.redrive.errors import RedriveError
 
 # Longer than any invocation (15 minutes), so that a second redrive does not get a message that is being worked on.

@@ -4,11 +4,11 @@ One message's records on their way back to the target, as a state machine withou
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pipes_trigger.delivery import Backoff, DeadLetter, Delivered, Enrich, Invoke, ShardAddress, ShardDelivery, Wait
 from pipes_trigger.limits import LAMBDA_PAYLOAD_BYTES
+from pipes_trigger.quick_dataclasses import replace
 from pipes_trigger.templates import PipeContext
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Self, TypeAlias
 
+from pipes_trigger.quick_dataclasses import dataclass
 from pipes_trigger.spec.sections import Faults, choice, section
 from pipes_trigger.templates.placeholders import steps_of
 from pipes_trigger.templates.rendering import find

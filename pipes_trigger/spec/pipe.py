@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from pipes_trigger.errors import PipeSpecError, Violation
+from pipes_trigger.quick_dataclasses import dataclass
 from pipes_trigger.spec import reading
 from pipes_trigger.spec.enrichment import NULL_ANSWER, events_of
 from pipes_trigger.spec.parameters import Intrinsic, TargetParameters

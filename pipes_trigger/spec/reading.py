@@ -5,7 +5,6 @@ The properties of a pipe in a template, checked and turned into Python values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from pipes_trigger.errors import FilterPatternError, InputTemplateError
@@ -18,6 +17,7 @@ from pipes_trigger.limits import (
     RETRY_ATTEMPTS,
     Limit,
 )
+from pipes_trigger.quick_dataclasses import replace
 from pipes_trigger.spec.parameters import read_parameters
 from pipes_trigger.spec.sections import Faults, choice, given, not_text, number, section
 from pipes_trigger.templates import InputTemplate

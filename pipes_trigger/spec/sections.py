@@ -5,10 +5,10 @@ The parts of a pipe's properties: found, checked, every fault noted.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.errors import PipeSpecError, Violation, ViolationsError
+from pipes_trigger.quick_dataclasses import replace
 
 if TYPE_CHECKING:
     from pipes_trigger.limits import Limit

@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from pipes_trigger.errors import PipeSpecError, Violation
@@ -29,7 +28,9 @@ def load(template: Template) -> Mapping[str, Any]:
     """
     if isinstance(template, Mapping):
         return template
-    where, text = ("template", template) if isinstance(template, str) else (str(template), _read(Path(template)))
+    where, text = (
+        ("template", template) if isinstance(template, str) else (os.fspath(template), _read(os.fspath(template)))
+    )
     try:
         loaded = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -93,14 +94,14 @@ def _reads_stream(pipe: Mapping[str, Any]) -> bool:
     return isinstance(parameters, Mapping) and isinstance(parameters.get("DynamoDBStreamParameters"), Mapping)
 
 
-def _read(path: Path) -> str:
+def _read(path: str) -> str:
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:  # noqa: PTH123 - pathlib would be a tenth of what importing this package takes
             content = file.read(INPUT_FILE_BYTES + 1)
         if len(content) <= INPUT_FILE_BYTES:
             return content.decode()
     except (OSError, ValueError) as error:
         fix = "pass a template that `cdk synth` wrote"
-        raise PipeSpecError([Violation("PS001", str(path), f"cannot be read: {error}", fix)]) from None
+        raise PipeSpecError([Violation("PS001", path, f"cannot be read: {error}", fix)]) from None
     problem = f"is larger than {INPUT_FILE_BYTES} bytes"
-    raise PipeSpecError([Violation("PS001", str(path), problem, "pass one stack's template")])
+    raise PipeSpecError([Violation("PS001", path, problem, "pass one stack's template")])

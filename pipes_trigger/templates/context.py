@@ -4,8 +4,9 @@ The reserved variables of a template, and what they stand for in one pipe.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from pipes_trigger.quick_dataclasses import dataclass
 
 # Pipes user guide (doc), "Input transformation", "Reserved variables".
 EVENT: Final = "aws.pipes.event"

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from pipes_trigger.errors import InputTemplateError, Violation
+from pipes_trigger.quick_dataclasses import dataclass
 from pipes_trigger.templates.context import EVENT, EVENT_JSON, PIPE_VARIABLES, PipeContext
 from pipes_trigger.templates.placeholders import WILDCARD
 

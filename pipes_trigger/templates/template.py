@@ -4,11 +4,10 @@ The input template of a pipe: checked when made, rendered as Pipes would.
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from pipes_trigger.errors import InputTemplateError, Violation
+from pipes_trigger.quick_dataclasses import dataclass, field
 from pipes_trigger.templates.build import text_of
 from pipes_trigger.templates.checks import WHERE, check
 from pipes_trigger.templates.rendering import Position, Slot, render
@@ -46,9 +45,9 @@ class InputTemplate:
     """
 
     text: str
-    placeholders: tuple[Placeholder, ...] = dataclasses.field(init=False, repr=False, compare=False)
-    is_json: bool = dataclasses.field(init=False, repr=False, compare=False)
-    _parts: tuple[str | Slot, ...] = dataclasses.field(init=False, repr=False, compare=False)
+    placeholders: tuple[Placeholder, ...] = field(init=False, repr=False, compare=False)
+    is_json: bool = field(init=False, repr=False, compare=False)
+    _parts: tuple[str | Slot, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         placeholders, is_json, faults = check(self.text)

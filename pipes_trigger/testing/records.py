@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict
 
 from pipes_trigger.errors import Violation
 from pipes_trigger.filters.record_shape import EVENT_SOURCE, IMAGE_VIEWS, KEY_TYPES, VIEW_TYPES
 from pipes_trigger.proof.shape import TTL_IDENTITY
+from pipes_trigger.quick_dataclasses import dataclass, field
 from pipes_trigger.testing.items import AttributeValue, ItemError, marshal, size
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ digits that fall into it; so do these.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from pipes_trigger.filters.faults import Fault
 from pipes_trigger.filters.number import is_number, to_number
 from pipes_trigger.filters.operators.matcher import Matcher, Read, wrong_operand
 from pipes_trigger.filters.rules import Rule
+from pipes_trigger.quick_dataclasses import dataclass
 
 # Compiled where they are first needed, and kept by `re`: few patterns hold anything that looks like an address.
 _VERSION_4: Final = r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+"

@@ -7,12 +7,12 @@ Event Ruler compares with the quotes that a string has in JSON. So `{"prefix": "
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipes_trigger.filters.json_text import Pairs
 from pipes_trigger.filters.operators.ignore_case import any_case
 from pipes_trigger.filters.operators.matcher import Matcher, Read, one_key, wrong_operand
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     import re

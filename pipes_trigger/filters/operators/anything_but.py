@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pipes_trigger.filters.faults import Fault, below
@@ -16,6 +15,7 @@ from pipes_trigger.filters.operators.ignore_case import EqualsIgnoreCase
 from pipes_trigger.filters.operators.matcher import Matcher, Read, one_key, wrong_operand
 from pipes_trigger.filters.operators.wildcard import Wildcard, read_wildcard
 from pipes_trigger.filters.rules import Rule
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

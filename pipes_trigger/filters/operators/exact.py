@@ -4,12 +4,12 @@ Plain values, and `exactly`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from pipes_trigger.filters.number import Number, comparable, is_number, to_number
 from pipes_trigger.filters.operators.address import read_address
 from pipes_trigger.filters.operators.matcher import Matcher, Read, wrong_operand
+from pipes_trigger.quick_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

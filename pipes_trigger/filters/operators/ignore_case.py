@@ -8,10 +8,10 @@ Event Ruler compares char by char of UTF-16: each may be its lower or its upper 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 from pipes_trigger.filters.operators.matcher import Matcher, Read, wrong_operand
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 _LAST_OF_FIRST_PLANE = "\uffff"
 _SURROGATES = range(0xD800, 0xE000)

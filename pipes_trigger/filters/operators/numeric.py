@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pipes_trigger.filters.faults import Fault
@@ -13,6 +12,7 @@ from pipes_trigger.filters.nodes import show
 from pipes_trigger.filters.number import Number, comparable
 from pipes_trigger.filters.operators.matcher import Matcher, Read
 from pipes_trigger.filters.rules import Rule
+from pipes_trigger.quick_dataclasses import dataclass
 
 _FORMS: Final = """write ["=", 5], one bound such as [">", 5], or two such as [">=", 0, "<", 5]"""
 _ONE_BOUND: Final = 2

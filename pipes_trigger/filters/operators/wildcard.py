@@ -5,12 +5,12 @@ r"""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 from pipes_trigger.filters.faults import Fault
 from pipes_trigger.filters.operators.matcher import Matcher, Read, wrong_operand
 from pipes_trigger.filters.rules import Rule
+from pipes_trigger.quick_dataclasses import dataclass, field
 
 _PIECE = re.compile(r"\\([*\\])|(\*)|([^*\\]+)", re.DOTALL)
 

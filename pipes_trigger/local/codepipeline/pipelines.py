@@ -5,10 +5,10 @@ Pipelines and their executions, in memory, with the time given from outside.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipes_trigger.local.codepipeline.faults import ServiceFault
+from pipes_trigger.quick_dataclasses import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
