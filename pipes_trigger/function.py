@@ -4,24 +4,25 @@ The trigger's function: built with a role of its own, or an existing one that is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from aws_cdk import Annotations, Duration, Stack
+import jsii
+from aws_cdk import Annotations, Duration, Resource, Stack
 from aws_cdk.aws_iam import Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal
-from aws_cdk.aws_lambda import Architecture, Code, Function, LoggingFormat, Runtime, RuntimeFamily
 
 from pipes_trigger import policies
 from pipes_trigger.log_groups import log_group
-from pipes_trigger.making import make
+from pipes_trigger.making import make, stand_in
+from pipes_trigger.quick_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk.aws_iam import IRole
-    from aws_cdk.aws_lambda import IFunction
+    from aws_cdk.aws_lambda import Code, Function, IFunction, Runtime
     from aws_cdk.aws_logs import LogGroup
     from constructs import Construct
 
@@ -30,6 +31,22 @@ if TYPE_CHECKING:
     from pipes_trigger.policies import Statement
     from pipes_trigger.stack_facts import StackFacts
     from pipes_trigger.stream_checks import Place
+
+
+class _RuntimeFamily(Enum):
+    """
+    The one member of CDK's that is needed, which Node knows by the name of its type.
+    """
+
+    __jsii_type__ = "aws-cdk-lib.aws_lambda.RuntimeFamily"
+
+    PYTHON = "PYTHON"
+
+
+# `aws_lambda` loads `aws_ec2`, `aws_logs` and more: a quarter of what an app with a few triggers costs Python.
+_FUNCTION: Final = stand_in("aws_lambda.Function", Resource)
+_CODE: Final = stand_in("aws_lambda.AssetCode")
+_RUNTIME: Final = stand_in("aws_lambda.Runtime")
 
 
 # CDK's values are immutable and belong to no app, so each is made once a process.
@@ -43,7 +60,8 @@ def seconds(count: int) -> Duration:
 
 @cache
 def _runtime(name: str) -> Runtime:
-    return Runtime(name, RuntimeFamily.PYTHON) if name.startswith("python") else Runtime(name)
+    runtime: Runtime = make(_RUNTIME, name, *([_RuntimeFamily.PYTHON] if name.startswith("python") else []))
+    return runtime
 
 
 @cache
@@ -66,6 +84,16 @@ class FunctionParts:
 _PARTS: Final = FunctionParts()
 
 
+class BuiltFunction(NamedTuple):
+    """
+    A function, its ARN, and its log group where that was built.
+    """
+
+    function: Function
+    arn: str
+    log_group: LogGroup | None
+
+
 def build_function(
     scope: Construct,
     *,
@@ -77,7 +105,7 @@ def build_function(
     boundary: str | None,
     facts: StackFacts,
     parts: FunctionParts = _PARTS,
-) -> tuple[Function, LogGroup | None]:
+) -> BuiltFunction:
     """
     Build a function, its role and, unless the options say otherwise, its log group.
 
@@ -102,7 +130,7 @@ def build_function(
         needed.append(policies.allow(["kms:Decrypt"], [options.environment_key.key_arn]))
     policy = None if options.role is None else _allow(scope, options.role, needed)
     function = make(
-        Function,
+        _FUNCTION,
         scope,
         parts.function,
         {
@@ -115,9 +143,9 @@ def build_function(
             "timeout": seconds(options.timeout_seconds),
             "role": _role(scope, needed, boundary, parts) if options.role is None else options.role,
             "logGroup": logs,
-            "loggingFormat": None if options.log_format is None else LoggingFormat[options.log_format.upper()],
+            "loggingFormat": None if options.log_format is None else _logging_format(options.log_format),
             "layers": list(options.layers) or None,
-            "architecture": Architecture.ARM_64 if options.architecture == "arm64" else None,
+            "architecture": _arm64() if options.architecture == "arm64" else None,
             "reservedConcurrentExecutions": options.reserved_concurrency,
             "description": options.description,
             "vpc": options.vpc,
@@ -134,7 +162,20 @@ def build_function(
         # tracing from aspects and checks that read the resource.
         resource: Any = function.node.default_child
         resource.tracing_config = {"mode": "Active"}
-    return function, logs
+    # Read as `function.function_arn` reads it, but from the stand-in, which stays one.
+    return BuiltFunction(function, cast("str", jsii.get(function, "functionArn")), logs)
+
+
+def _logging_format(name: str) -> Any:
+    from aws_cdk.aws_lambda import LoggingFormat  # noqa: PLC0415 - few ask for one
+
+    return LoggingFormat[name.upper()]
+
+
+def _arm64() -> Any:
+    from aws_cdk.aws_lambda import Architecture  # noqa: PLC0415 - as above
+
+    return Architecture.ARM_64
 
 
 def _logs(
@@ -194,16 +235,16 @@ def _staged(path: str, facts: StackFacts) -> Code:
     if place not in facts.codes:
         # Byte code differs from machine to machine, and with it the asset's hash.
         # Node would look for a relative path where it was started, whatever the working directory is now.
-        facts.codes[place] = Code.from_asset(place, exclude=["__pycache__", "*.pyc"])
+        facts.codes[place] = make(_CODE, place, {"exclude": ["__pycache__", "*.pyc"]})
     return facts.codes[place]
 
 
-def use_function(scope: Construct, function: IFunction, statements: Sequence[Statement]) -> IFunction:
+def use_function(scope: Construct, function: IFunction, statements: Sequence[Statement]) -> None:
     """
     Give an existing function what the trigger type needs, or say that it cannot be given here.
     """
     if not statements:
-        return function
+        return
     if function.role is None:
         # In CloudFormation's words, as nobody can paste CDK's own marks into a policy.
         resolved = Stack.of(scope).resolve(statements)
@@ -212,4 +253,3 @@ def use_function(scope: Construct, function: IFunction, statements: Sequence[Sta
         Annotations.of(scope).add_warning_v2("pipes-trigger:function-role", message)
     else:
         _allow(scope, function.role, statements)
-    return function

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from aws_cdk import Annotations, RemovalPolicy, Stack
 from aws_cdk.aws_iam import PolicyStatement
-from aws_cdk.aws_logs import LogGroup, RetentionDays
 
 from pipes_trigger import policies
 from pipes_trigger.making import make
 
 if TYPE_CHECKING:
     from aws_cdk.aws_kms import IKey
+    from aws_cdk.aws_logs import LogGroup
     from constructs import Construct
 
     from pipes_trigger.policies import Statement
@@ -61,6 +61,8 @@ def log_group(
     """
     Build a log group that forgets, and that goes with its stack unless it is kept.
     """
+    from aws_cdk.aws_logs import LogGroup, RetentionDays  # noqa: PLC0415 - only a trigger that builds a log group
+
     if key is not None:
         # A group without a name gets one that nobody knows before the key's policy has to be there.
         add_to_key_policy(scope, key, policies.let_logs_use_key(place, name or "*"))

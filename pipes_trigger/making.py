@@ -1,10 +1,12 @@
 """
-Making CDK's constructs from plain mappings, at a fraction of what their typed structs cost.
+Making CDK's constructs from plain mappings, at a fraction of what their typed structs and their modules cost.
 """
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+import sys
+from importlib import import_module
+from typing import Any, TypeVar, cast
 
 _Made = TypeVar("_Made")
 
@@ -18,7 +20,7 @@ def make(kind: type[_Made], *arguments: Any) -> _Made:
     same.
 
     Args:
-        kind: The class.
+        kind: The class, or a `stand_in` for it.
         arguments: What its constructor takes in TypeScript; properties are a mapping with camelCase names, where None
             stands for a property that is not given.
 
@@ -36,3 +38,45 @@ def make(kind: type[_Made], *arguments: Any) -> _Made:
     made = kind.__new__(kind)
     jsii.create(kind, made, list(arguments))
     return made
+
+
+def stand_in(name: str, base: type = object) -> type[Any]:
+    """
+    Return a class that stands for one of CDK's until somebody needs it: its module may take long to load.
+
+    In Node its objects are what they would be. In Python each becomes an object of CDK's class as soon as anything is
+    asked of it: an attribute, or whether it is an instance of a class that only the module has.
+
+    Args:
+        name: The module and the class, such as `aws_lambda.Function`.
+        base: What the class is in any case: `Resource` for a construct.
+
+    Example:
+        >>> import aws_cdk
+        >>> code = make(stand_in("aws_lambda.AssetCode"), "lambda_handlers")
+        >>> isinstance(code, aws_cdk.aws_lambda.AssetCode), code.is_inline
+        (True, False)
+    """
+    module, _, attribute = f"aws_cdk.{name}".rpartition(".")
+
+    def become(made: Any) -> Any:
+        object.__setattr__(made, "__class__", getattr(import_module(module), attribute))
+        return made
+
+    def look_up(made: Any, wanted: str) -> Any:
+        if wanted.startswith("__jsii_"):  # what jsii itself reads, to hand the object to Node
+            return object.__getattribute__(made, wanted)
+        # `isinstance` asks for the class, jsii's own does for every argument; before the module is there, nobody can
+        # have a class of it to compare with.
+        if wanted == "__class__" and not hasattr(sys.modules.get(module), attribute):
+            return type(made)
+        return getattr(become(made), wanted)
+
+    body = {
+        "__doc__": f"Stands for `{module}.{attribute}`.",
+        "__jsii_type__": f"aws-cdk-lib.{name}",
+        "__jsii_ifaces__": [],
+        "__getattribute__": look_up,
+        "__repr__": lambda made: repr(become(made)),
+    }
+    return cast("type[Any]", type(base)(attribute, (base,), body))

@@ -5,7 +5,6 @@ The scheduled function that brings back what a pipe gave up, with the least that
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +18,7 @@ from pipes_trigger.errors import ConfigurationError, Violation
 from pipes_trigger.function import FunctionParts, build_function
 from pipes_trigger.helpers.tokens import is_token
 from pipes_trigger.options.function import FunctionOptions
+from pipes_trigger.quick_dataclasses import replace
 from pipes_trigger.redrive_bundle import HANDLER, write_bundle
 from pipes_trigger.stack_facts import facts_of
 
@@ -97,7 +97,7 @@ def build_redrive(
             faults += error.violations
         if faults or queue is None:
             raise ConfigurationError(faults)
-        function, _ = build_function(
+        function = build_function(
             scope,
             name=None,
             code=CodeToBuild(path="", handler=HANDLER, runtime=options.runtime, given=Code.from_asset(directory)),
@@ -118,7 +118,7 @@ def build_redrive(
             boundary=boundary,
             facts=facts_of(scope),
             parts=_PARTS,
-        )
+        ).function
     if enrichment is not None and enrichment.grant is not None and function.role is not None:
         enrichment.grant(function.role)
     _run_on(scope, expression, function)

@@ -4,7 +4,6 @@ Building what a design says: the function, what the pipe needs beside it, and th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Fn, Tags
@@ -19,6 +18,7 @@ from pipes_trigger.pipe_logs import log_configuration, pipe_logs
 from pipes_trigger.pipe_name import label_of
 from pipes_trigger.pipe_options import arn_of_boundary
 from pipes_trigger.pipe_properties import source_parameters, target_parameters
+from pipes_trigger.quick_dataclasses import dataclass
 from pipes_trigger.stream_checks import index_arn
 
 if TYPE_CHECKING:
@@ -197,8 +197,7 @@ def _target(
     if wishes.table_index_name is not None:
         index = index_arn(stream.table_arn, wishes.table_index_name)
         statements += policies.use_index(stream.table_arn, index, stream.key_arn)
-    function, log_group = _function(trigger, design, facts, wishes, statements)
-    function_arn = function.function_arn
+    function, function_arn, log_group = _function(trigger, design, facts, wishes, statements)
     return function, log_group, function_arn, [policies.allow(["lambda:InvokeFunction"], [function_arn])]
 
 
@@ -208,9 +207,10 @@ def _function(
     facts: StackFacts,
     wishes: Wishes,
     statements: Sequence[Statement],
-) -> tuple[IFunction, ILogGroup | None]:
+) -> tuple[IFunction, str, ILogGroup | None]:
     if wishes.function is not None:
-        return use_function(trigger, wishes.function, statements), None
+        use_function(trigger, wishes.function, statements)
+        return wishes.function, wishes.function.function_arn, None
     # The choice of arguments left one of the two.
     assert wishes.code is not None  # noqa: S101 - for the type checker
     options = wishes.function_options

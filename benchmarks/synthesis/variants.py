@@ -72,6 +72,9 @@ def defaults() -> Build:
     """
     Build with everything that is on by default: dead-letter queue, log group, tracing.
     """
+    # What the first such trigger loads is start-up, as it is for the other variants.
+    for name in ("lambda", "logs", "sqs"):
+        import_module(f"aws_cdk.aws_{name}")
     return _ours()
 
 
