@@ -4,6 +4,7 @@ What a trigger will be, decided and checked before anything is built: every faul
 
 from __future__ import annotations
 
+import marshal
 import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from pipes_trigger.targets import ReferenceOf
     from pipes_trigger.triggers import TriggerStrategy
 
+_FILTERS: Final = "filter_pattern"
 _ENV_NAME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")  # Lambda API reference (doc), Environment
 # Lambda developer guide (doc), "Defined runtime environment variables".
 _RESERVED: Final = frozenset(
@@ -197,15 +199,15 @@ def design_trigger(
         batch_size = reading.batch_size
         delivery = design_direct(strategy, direct, targets.arns, fifo=fifo, batch_size=batch_size, keys=shape.keys)
         faults.add(delivery.faults)
-    filter_set = faults.collect(lambda: FilterSet(filters, root="filter_pattern"))
+    filter_set = faults.collect(lambda: _filter_set(filters))
     input_template = faults.collect(lambda: _template(template, enrichment))
     if filter_set is not None:
         warnings += filter_set.warnings
-        faults.add(never_matching(tuple(filter_set), shape.view_type, shape.keys), FilterPatternError)
+        keys = None if shape.keys is None else tuple(shape.keys.items())
+        faults.add(_never_matching(tuple(filter_set), shape.view_type, keys), FilterPatternError)
         # What meets the records is proved; what an enrichment will answer, nobody knows here.
         first = input_template if enrichment is None else faults.collect(lambda: _first_template(enrichment))
         if first is not None:
-            keys = None if shape.keys is None else tuple(shape.keys.items())
             faults.add(_proof(tuple(filter_set), first, shape.view_type, keys), InputTemplateError)
     faults.refuse()
     return TriggerDesign(
@@ -233,16 +235,38 @@ def _faults_of_nothing(target_arns: Sequence[str], direct: DirectDelivery | None
     return faults
 
 
-@lru_cache(maxsize=256)
+# Many triggers of a platform have the same filter and the same template, so what is found out of them is kept.
+_KEPT: Final = 256
+
+
+def _filter_set(filters: Any) -> FilterSet:
+    try:
+        # Plain data alone, which comes back as it was; 1, 1.0 and True differ in it.
+        plain = marshal.dumps(filters)
+    except ValueError:
+        return FilterSet(filters, root=_FILTERS)
+    return _plain_filter_set(plain)
+
+
+@lru_cache(_KEPT)
+def _plain_filter_set(filters: bytes) -> FilterSet:
+    return FilterSet(marshal.loads(filters), root=_FILTERS)  # noqa: S302 - written above
+
+
+@lru_cache(_KEPT)
+def _never_matching(
+    filters: tuple[FilterPattern, ...], view_type: str | None, keys: tuple[tuple[str, str], ...] | None
+) -> tuple[Violation, ...]:
+    return never_matching(filters, view_type, None if keys is None else dict(keys))
+
+
+@lru_cache(_KEPT)
 def _proof(
     filters: tuple[FilterPattern, ...],
     template: InputTemplate,
     view_type: str | None,
     keys: tuple[tuple[str, str], ...] | None,
 ) -> tuple[Violation, ...]:
-    """
-    Prove once what many triggers of a platform have in common: the same filter and the same template.
-    """
     return prove(filters, template, view_type, None if keys is None else dict(keys))
 
 

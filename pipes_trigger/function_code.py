@@ -38,7 +38,7 @@ def code_faults(code_path: str, handler: str, runtime: str, *, layers: bool = Fa
         if not path.exists():
             problem = f"does not exist: {code_path!r} (looked for in {Path.cwd()})"
             return [Violation("CO001", "lambda_code_path", problem, fix)]
-        names = _names(path)
+        names = _names(path, handler)
     except (OSError, zipfile.BadZipFile) as error:
         problem = f"cannot be read: {code_path!r} ({getattr(error, 'strerror', None) or error})"
         return [Violation("CO007", "lambda_code_path", problem, fix)]
@@ -50,8 +50,11 @@ def code_faults(code_path: str, handler: str, runtime: str, *, layers: bool = Fa
     return _handler_faults(handler, names, code_path, layers=layers) if runtime.startswith("python") else []
 
 
-def _names(path: Path) -> set[str] | None:
+def _names(path: Path, handler: str) -> set[str] | None:
     if path.is_dir():
+        # Its handler's module is in nearly every folder, and thousands of files may be.
+        if _PYTHON_HANDLER.fullmatch(handler) and _holds(path, _module(handler)):
+            return {f"{_module(handler)}.py"}
         return {item.relative_to(path).as_posix() for item in path.rglob("*") if item.is_file()}
     if not zipfile.is_zipfile(path):
         return None
@@ -59,11 +62,29 @@ def _names(path: Path) -> set[str] | None:
         return {name for name in archive.namelist() if not name.endswith("/")}
 
 
+def _holds(folder: Path, module: str) -> bool:
+    *packages, name = module.split("/")
+    for package in packages:
+        if not (_has(folder, package) and (folder / package).is_dir()):
+            return False
+        folder /= package
+    return _has(folder, f"{name}.py") and (folder / f"{name}.py").is_file()
+
+
+def _has(folder: Path, name: str) -> bool:
+    # Listed, not asked for: there are systems where `App.py` can be opened as `app.py`, and Lambda is none.
+    return any(item.name == name for item in folder.iterdir())
+
+
+def _module(handler: str) -> str:
+    return handler.rpartition(".")[0].replace(".", "/")
+
+
 def _handler_faults(handler: str, names: set[str], code_path: str, *, layers: bool) -> list[Violation]:
     if _PYTHON_HANDLER.fullmatch(handler) is None:
         problem = f"must be '<module>.<function>', got {handler!r}"
         return [Violation("CO004", "lambda_handler", problem, "write for example 'app.handler'")]
-    module = handler.rpartition(".")[0].replace(".", "/")
+    module = _module(handler)
     if layers or f"{module}.py" in names or f"{module}/__init__.py" in names:
         return []
     modules = sorted(name.removesuffix(".py").replace("/", ".") for name in names if name.endswith(".py"))

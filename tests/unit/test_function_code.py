@@ -24,6 +24,34 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_a_file_where_a_package_should_be_is_no_package(folder: Path) -> None:
+    """
+    Looking into it is no error of its own: the module is not there.
+    """
+    (fault,) = code_faults(str(folder), "app.py.inner.handler", "python3.12")
+
+    assert fault.rule == "CO005"
+
+
+def test_a_module_that_is_a_folder_is_no_module(folder: Path) -> None:
+    """
+    Lambda finds `odd/__init__.py`, and never `odd.py/`.
+    """
+    (folder / "odd.py").mkdir()
+    (fault,) = code_faults(str(folder), "odd.handler", "python3.12")
+
+    assert fault.rule == "CO005"
+
+
+def test_a_folder_is_listed_only_where_the_handler_lies(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Fifty triggers of one folder with a thousand files in it do not walk through them fifty times.
+    """
+    monkeypatch.setattr(Path, "rglob", lambda *_: pytest.fail("walked through all files"))
+
+    assert code_faults(str(folder), "package.module.handler", "python3.12") == []
+
+
 HANDLERS = ["app.handler", "package.handler", "package.module.handler", "package/module.handler"]
 
 
