@@ -36,8 +36,15 @@ def make(kind: type[_Made], *arguments: Any) -> _Made:
     import jsii  # noqa: PLC0415 - it loads with CDK, and CDK only with the construct
 
     made = kind.__new__(kind)
-    jsii.create(kind, made, list(arguments))
+    jsii.create(kind, made, [_given(each) for each in arguments])
     return made
+
+
+def _given(argument: Any) -> Any:
+    # A property that is null is one that is not there, but has to be written, sent and read all the same.
+    if isinstance(argument, dict):
+        return {name: value for name, value in argument.items() if value is not None}
+    return argument
 
 
 def stand_in(name: str, base: type = object) -> type[Any]:
