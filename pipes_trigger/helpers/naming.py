@@ -4,7 +4,6 @@ Names of resources: domain-project-environment naming from the settings, shorten
 
 from __future__ import annotations
 
-import hashlib
 import re
 from enum import Enum, IntEnum, unique
 from typing import TYPE_CHECKING, Final, Protocol, Self
@@ -116,6 +115,8 @@ def shorten(name: str, max_length: int) -> str:
         raise ConfigurationError([Violation("NM003", "max_length", problem, f"pass {shortest} or more")])
     if fits:
         return name
+    import hashlib  # noqa: PLC0415 - only a name that is too long
+
     digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH_LENGTH]
     return f"{name[: max_length - shortest + 1].rstrip('-_.')}-{digest}{suffix}"
 

@@ -13,7 +13,6 @@ CDK and boto3 are imported when a way that needs them is used, never before.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -228,6 +227,8 @@ class DeployTimeReference:
         path = query.name if query.name.startswith("/") else f"/{query.name}"
         arn = f"arn:{partition_of_region(query.region)}:ssm:{query.region}:{query.account}:parameter{path}"
         # CDK's own helper takes names only, although CloudFormation takes the ARN of a shared parameter.
+        import hashlib  # noqa: PLC0415 - only a parameter of another account
+
         # A logical id takes letters and digits only; the hash tells apart what that makes equal, and the regions.
         digest = hashlib.sha256(arn.encode()).hexdigest()[:8]
         parameter_id = f"SharedParameter{re.sub('[^A-Za-z0-9]', '', query.account + path)}{digest}"

@@ -4,6 +4,7 @@ The site: built strictly, whole, and read without anything from elsewhere.
 
 from __future__ import annotations
 
+import html
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -123,3 +124,12 @@ def test_the_search_works_without_a_server(site: Path) -> None:
     assert {"errors/filters.html#fp003", "reference/filters.html#pipes_trigger.filters.FilterPattern"} <= set(
         re.findall(r'"location": ?"([^"]+)"', index)
     )
+
+
+def test_the_reference_says_which_classes_are_dataclasses(site: Path) -> None:
+    """
+    Ours are made by functions of our own, which the site takes for the standard library's.
+    """
+    page = (site / "reference" / "construct.html").read_text(encoding="utf-8")
+
+    assert re.search(r"FailureHandling.{,40}dataclass", re.sub(r"\s+", " ", html.unescape(page)))
