@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Annotations
+from constructs import Construct
 
 from pipes_trigger.argument_types import refuse_wrong_types
 from pipes_trigger.arguments import (
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from aws_cdk.aws_lambda import Code, IFunction
     from aws_cdk.aws_pipes_alpha import DesiredState, IEnrichment, IFilter, IInputTransformation, ILogDestination
     from aws_cdk.aws_stepfunctions import IStateMachine
-    from constructs import Construct
 
     from pipes_trigger.filters import FilterPattern
     from pipes_trigger.helpers.app import AppHelper
@@ -156,6 +156,7 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
     ) -> None:
         refuse_wrong_types(
             {
+                "scope": (scope, Construct),
                 "trigger_type": (trigger_type, (StreamTriggerType, TriggerStrategy, str)),
                 "resource_base_name": (resource_base_name, str),
                 "table_base_name": (table_base_name, str),
@@ -173,7 +174,7 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
                 "description": (description, str),
                 "tags": (tags, Mapping),
             },
-            required=("resource_base_name", "target_arns", "target_key_arns", "is_devops"),
+            required=("scope", "resource_base_name", "target_arns", "target_key_arns", "is_devops"),
             arns=("target_arns", "target_key_arns"),
         )
         # What each argument may be given as is brought into one form, and what cannot be is told at once.

@@ -6,7 +6,7 @@ CDK is loaded only to build a table; everything else is text.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from pipes_trigger.errors import ConfigurationError, ParameterNotFoundError, Violation
 from pipes_trigger.helpers.naming import AWSResourceNameLength, AWSResourceType, ResourceNaming
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
     from pipes_trigger.helpers.app import AppHelper
     from pipes_trigger.helpers.naming import NamingSettings
+
+
+# The methods of `AppHelper`.
+_HELPER_METHODS: Final = ("get_parameter_value", "get_from_common", "get_from_env")
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,13 +262,22 @@ class StreamSource:
         return _of_table(dynamodb.Table(scope, "Table", **{**defaults, **props}))
 
     def _look_up(self, scope: Construct, app_helper: AppHelper, *, is_devops: bool) -> TableStream:
+        missing = [name for name in _HELPER_METHODS if not callable(getattr(app_helper, name, None))]
+        if missing:
+            problem = f"has no method {', '.join(missing)}: {app_helper!r}"
+            fix = "pass an ApplicationHelper, or a helper of your own with these methods"
+            raise ConfigurationError([Violation("TR014", "app_helper", problem, fix)])
         names = TableNames.of(app_helper, self._base_name)
         values = []
         for name in (names.table_parameter, names.stream_parameter):
-            value = app_helper.get_parameter_value(scope, name, is_devops)
+            value: Any = app_helper.get_parameter_value(scope, name, is_devops)
             if not value:
                 # Helpers of another making say so when there is none.
                 raise ParameterNotFoundError(name, None, None, f"app_helper answered {value!r}; create the parameter")
+            if not isinstance(value, str):
+                problem = f"answered no text for {name!r}: {value!r}"
+                fix = "return the parameter's value, or a token for it"
+                raise ConfigurationError([Violation("TR014", "app_helper.get_parameter_value", problem, fix)])
             values.append(value)
         table_arn, stream_arn = values
         key_arn = getattr(self._key, "key_arn", self._key)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum, unique
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from pipes_trigger.errors import ConfigurationError, Violation
@@ -37,8 +38,20 @@ _STATE_MACHINE_REFERENCES: Final = frozenset(
 )
 
 
-def _action_faults(path: str, actions: tuple[str, ...]) -> list[Violation]:
+def _type_faults(values: Mapping[str, Any]) -> list[Violation]:
     return [
+        Violation("TS006", name, f"must be text, got {value!r}", "write it as a string")
+        for name, value in values.items()
+        if not isinstance(value, str)
+    ]
+
+
+def _action_faults(path: str, actions: Any) -> list[Violation]:
+    if not isinstance(actions, (list, tuple)):
+        fix = "write them as a tuple: ('sns:Publish',)"
+        return [Violation("TS006", path, f"must be a tuple of IAM actions, got {actions!r}", fix)]
+    faults = _type_faults({f"{path}[{index}]": action for index, action in enumerate(actions)})
+    return faults or [
         Violation(
             "TS002",
             f"{path}[{index}]",
@@ -78,7 +91,7 @@ class PipeTarget:
 
     def __post_init__(self) -> None:
         faults = _action_faults("actions", self.actions)
-        if not self.actions:
+        if not (self.actions or faults):
             faults.append(Violation("TS001", "actions", "is empty", "name the IAM actions that the pipe needs"))
         if faults:
             raise ConfigurationError(faults)
@@ -101,8 +114,8 @@ class TriggerStrategy:
         target: How Pipes delivers to one of them without a function; None where it cannot.
 
     Raises:
-        ConfigurationError: No noun, a service that is no name, no action, an action with a wildcard or of no service,
-            or a `resource` that is no regular expression.
+        ConfigurationError: A value of another type, no noun, a service that is no name, no action, an action with a
+            wildcard or of no service, or a `resource` that is no regular expression.
 
     Example:
         >>> bus = TriggerStrategy(
@@ -128,6 +141,19 @@ class TriggerStrategy:
     target: PipeTarget | None = None
 
     def __post_init__(self) -> None:
+        faults = _type_faults({"noun": self.noun, "service": self.service, "resource": self.resource})
+        for name, actions in (("actions", self.actions), ("key_actions", self.key_actions)):
+            faults += _action_faults(name, actions)
+        target: Any = self.target
+        if not isinstance(target, (PipeTarget, NoneType)):
+            problem = f"must be a PipeTarget or None, got {target!r}"
+            faults.append(Violation("TS006", "target", problem, "pass PipeTarget(...)"))
+        if not any(fault.rule == "TS006" for fault in faults):
+            faults += self._value_faults()
+        if faults:
+            raise ConfigurationError(faults)
+
+    def _value_faults(self) -> list[Violation]:
         faults = []
         if not self.noun.strip():
             problem = f"is empty, got {self.noun!r}"
@@ -137,14 +163,12 @@ class TriggerStrategy:
             faults.append(Violation("TS005", "service", problem, "write for example 'sns'"))
         if not self.actions:
             faults.append(Violation("TS001", "actions", "is empty", "name the IAM actions that the function needs"))
-        faults += _action_faults("actions", self.actions) + _action_faults("key_actions", self.key_actions)
         try:
             re.compile(self.resource)
         except re.error as error:
             problem = f"is no regular expression: {self.resource!r} ({error})"
             faults.append(Violation("TS003", "resource", problem, "mend it"))
-        if faults:
-            raise ConfigurationError(faults)
+        return faults
 
     @property
     def one(self) -> str:

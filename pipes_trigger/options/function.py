@@ -4,7 +4,7 @@ How the function is built.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from pipes_trigger import limits
 from pipes_trigger.errors import Violation
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 
 LogFormat = Literal["JSON", "Text"]
+# What CDK's constructs have and an id or an ARN has not, what they are called, and how one is got.
+_VPC: Final = ("vpc_id", "a VPC", "pass a Vpc, or Vpc.from_lookup(...)")
+_SUBNETS: Final = ("subnet_type", "a SubnetSelection", "pass SubnetSelection(...)")
+_LAYER: Final = ("layer_version_arn", "a layer", "import it: LayerVersion.from_layer_version_arn(...)")
+_GROUP: Final = ("security_group_id", "a security group", "import it: SecurityGroup.from_security_group_id(...)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +132,7 @@ class FunctionOptions:
         if self.role is not None and not hasattr(self.role, "add_to_principal_policy"):
             problem = f"must be a role, got {self.role!r}"
             faults.append(Violation("OP014", f"{group}(role=)", problem, "pass a Role, or Role.from_role_arn(...)"))
+        faults += self._construct_faults(group)
         if self.vpc is None:
             faults += [
                 Violation("OP015", f"{group}({name}=)", "says nothing without a VPC", "pass vpc, too")
@@ -137,6 +143,17 @@ class FunctionOptions:
             problem = "encrypts a log group that is built, and own_log_group=False says that none is"
             faults.append(Violation("OP016", f"{group}(log_key=)", problem, "leave one of the two out"))
         return faults
+
+    def _construct_faults(self, group: str) -> list[Violation]:
+        given = [("vpc", self.vpc, _VPC), ("vpc_subnets", self.vpc_subnets, _SUBNETS)]
+        for name, items, kind in (("layers", self.layers, _LAYER), ("security_groups", self.security_groups, _GROUP)):
+            if isinstance(items, (list, tuple)):  # anything else is a fault already
+                given += [(f"{name}[{index}]", item, kind) for index, item in enumerate(items)]
+        return [
+            Violation("OP021", f"{group}({name}=)", f"must be {noun}, got {value!r}", fix)
+            for name, value, (attribute, noun, fix) in given
+            if value is not None and not hasattr(value, attribute)
+        ]
 
     @property
     def timeout_seconds(self) -> int:

@@ -225,8 +225,8 @@ class PipeSpec:
                 what that answers. A batch that it answers nothing for does not reach the target.
 
         Raises:
-            PipeSpecError: The pipe has an enrichment and `enrich` is not given, or the other way round, or `enrich`
-                answers null.
+            PipeSpecError: The records are no list of records; the pipe has an enrichment and `enrich` is not given, or
+                the other way round; `enrich` answers null.
             InputTemplateError: A record that a template cannot be rendered for.
 
         Example:
@@ -238,7 +238,7 @@ class PipeSpec:
             ([{'id': {'S': 'o-0'}}, {'id': {'S': 'o-1'}}], [{'id': {'S': 'o-2'}}])
         """
         self._check_enrich(given=enrich is not None)
-        passing = [record for record in records if self.passes(record)]
+        passing = [record for record in _list_of_records(records) if self.passes(record)]
         batches = [passing[start : start + self.batch_size] for start in range(0, len(passing), self.batch_size)]
         if enrich is None:
             return tuple(self.payload(batch, pipe) for batch in batches)
@@ -261,6 +261,26 @@ class PipeSpec:
         if events is None:
             raise PipeSpecError([Violation("PS009", "enrich", *NULL_ANSWER.split("; "))])
         return [json.loads(self.enriched_text(event, pipe)) for event in events]
+
+
+def _list_of_records(records: Any) -> list[Mapping[str, Any] | str]:
+    if isinstance(records, (Mapping, str)) or not isinstance(records, Iterable):
+        problem = f"must be a list of records, got {type(records).__name__}"
+        raise PipeSpecError([Violation("PS010", "records", problem, "put each into a list: [record]")])
+    listed = list(records)
+    problems = [
+        Violation(
+            "PS010",
+            f"records[{index}]",
+            f"must be a mapping or JSON text, got {type(record).__name__}",
+            "pass what the stream has, or make one: pipes_trigger.testing.insert(...)",
+        )
+        for index, record in enumerate(listed)
+        if not isinstance(record, (Mapping, str))
+    ]
+    if problems:
+        raise PipeSpecError(problems)
+    return listed
 
 
 def _json(value: Any) -> str:

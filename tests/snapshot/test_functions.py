@@ -215,6 +215,14 @@ def test_keys_format_and_boundary(
             "[OP002] FunctionOptions(log_format=): must be one of JSON, Text, got 'XML'; pass one of them",
         ),
         (
+            {"vpc": "vpc-1", "layers": ["arn:aws:lambda:eu-west-1:111122223333:layer:l:1"]},
+            "2 faults in the trigger:\n"
+            "  [OP021] FunctionOptions(vpc=): must be a VPC, got 'vpc-1'; pass a Vpc, or Vpc.from_lookup(...)\n"
+            "  [OP021] FunctionOptions(layers[0]=): must be a layer, "
+            "got 'arn:aws:lambda:eu-west-1:111122223333:layer:l:1'; "
+            "import it: LayerVersion.from_layer_version_arn(...)",
+        ),
+        (
             {"environment_key": "alias/x", "log_key": "alias/y"},
             "2 faults in the trigger:\n"
             "  [OP012] FunctionOptions(environment_key=): must be a KMS key, got 'alias/x'; "
@@ -232,7 +240,11 @@ def test_keys_format_and_boundary(
         ),
         (
             {"vpc_subnets": "private", "security_groups": ("sg-1",)},
-            "2 faults in the trigger:\n"
+            "4 faults in the trigger:\n"
+            "  [OP021] FunctionOptions(vpc_subnets=): must be a SubnetSelection, got 'private'; "
+            "pass SubnetSelection(...)\n"
+            "  [OP021] FunctionOptions(security_groups[0]=): must be a security group, got 'sg-1'; "
+            "import it: SecurityGroup.from_security_group_id(...)\n"
             "  [OP015] FunctionOptions(vpc_subnets=): says nothing without a VPC; pass vpc, too\n"
             "  [OP015] FunctionOptions(security_groups=): says nothing without a VPC; pass vpc, too",
         ),

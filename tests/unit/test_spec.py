@@ -556,3 +556,28 @@ def test_pickle() -> None:
     """
     spec = PipeSpec.from_template(template(P=pipe(filters=['{"eventName": ["INSERT"]}'], template="<$.eventID>")))
     assert pickle.loads(pickle.dumps(spec)) == spec  # noqa: S301 - our own bytes
+
+
+@pytest.mark.parametrize(
+    ("records", "message"),
+    [
+        (None, "[PS010] records: must be a list of records, got NoneType; put each into a list: [record]"),
+        ({"eventID": "1"}, "[PS010] records: must be a list of records, got dict; put each into a list: [record]"),
+        ('{"eventID": "1"}', "[PS010] records: must be a list of records, got str; put each into a list: [record]"),
+        (
+            iter([insert({"id": "1"}), 5]),
+            "[PS010] records[1]: must be a mapping or JSON text, got int; "
+            "pass what the stream has, or make one: pipes_trigger.testing.insert(...)",
+        ),
+    ],
+)
+def test_what_is_no_list_of_records_is_not_simulated(records: Any, message: str) -> None:
+    """
+    One record alone is a likely slip, and would be taken for a list of its keys or characters.
+    """
+    pipe = PipeSpec(logical_id="P", name="orders", source="s", target="t")
+
+    with pytest.raises(PipeSpecError) as caught:
+        pipe.simulate(records)
+
+    assert str(caught.value) == message

@@ -61,6 +61,17 @@ def test_the_contracts_actions() -> None:
             "[TS003] resource: is no regular expression: '(' "
             "(missing ), unterminated subpattern at position 0); mend it",
         ),
+        (
+            {"noun": None, "service": b"sqs", "resource": 5, "actions": "sqs:SendMessage", "target": "queue"},
+            "5 faults in the trigger:\n"
+            "  [TS006] noun: must be text, got None; write it as a string\n"
+            "  [TS006] service: must be text, got b'sqs'; write it as a string\n"
+            "  [TS006] resource: must be text, got 5; write it as a string\n"
+            "  [TS006] actions: must be a tuple of IAM actions, got 'sqs:SendMessage'; "
+            "write them as a tuple: ('sns:Publish',)\n"
+            "  [TS006] target: must be a PipeTarget or None, got 'queue'; pass PipeTarget(...)",
+        ),
+        ({"key_actions": (None,)}, "[TS006] key_actions[0]: must be text, got None; write it as a string"),
     ],
 )
 def test_a_strategy_that_cannot_work_is_refused(changes: dict[str, Any], message: str) -> None:
