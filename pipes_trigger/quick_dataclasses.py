@@ -143,7 +143,7 @@ def _dataclass(cls: type[Any], *, kw_only: bool, **wishes: bool) -> type[Any]:
 
 def _own_fields(cls: type[Any], *, kw_only: bool) -> dict[str, _Field]:
     fields = {}
-    for name, annotation in vars(cls).get("__annotations__", {}).items():
+    for name, annotation in cls.__annotations__.items():
         if "ClassVar" in annotation:
             continue
         default = vars(cls).get(name, _MISSING)

@@ -7,10 +7,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
+ROOT: Final = Path(__file__).parents[2]
 # The module is loaded once in a process, so this is asked in one of its own, of one function after the other.
 SCRIPT = """
 import functools, json, sys
@@ -87,7 +89,7 @@ def answers() -> dict[str, Any]:
     """
     questions = {name: question for name, (question, _) in QUESTIONS.items()}
     script = SCRIPT.replace("QUESTIONS", repr(questions))
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     asked: dict[str, Any] = json.loads(done.stdout)
     return asked
