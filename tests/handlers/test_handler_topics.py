@@ -5,13 +5,16 @@
 from __future__ import annotations
 
 import json
+import urllib.parse
 from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from failures import UnreadableEventError, WholeBatchError
-from topics import Settings, handle
+from hypothesis import given
+from hypothesis import strategies as st
+from topics import Settings, handle, urlencode
 
 from tests.handlers.shapes import failed, image_of
 
@@ -401,3 +404,19 @@ def test_unreadable_event(account: Account, invoke: Invoke, record: MakeRecord) 
         invoke("publish_sns", [record(), {"messageId": "1"}], TOPIC_ARN=topic.arn)
 
     assert topic.bodies() == []
+
+
+@given(st.dictionaries(st.text(), st.text() | st.integers() | st.binary() | st.booleans()))
+def test_form(form: dict[str, Any]) -> None:
+    """
+    The form of a request is encoded as Python's own `urlencode` does it.
+    """
+    assert urllib.parse.urlencode(form) == urlencode(form)
+
+
+def test_form_without_utf_8() -> None:
+    """
+    What has no UTF-8 is as wrong as for Python's own `urlencode`.
+    """
+    with pytest.raises(UnicodeEncodeError):
+        urlencode({"Message": "\ud800"})
