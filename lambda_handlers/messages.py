@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from attributes import decode, decode_item
 from failures import RecordError
@@ -22,26 +23,28 @@ if TYPE_CHECKING:
 EVENT_NAME: Final = "eventName"
 TABLE: Final = "table"
 
+_sorted_json: Final = json.JSONEncoder(sort_keys=True).encode  # `json.dumps` would make an encoder for each record
 _DEDUPLICATION_ID: Final = re.compile(r"[!-~]{1,128}")  # the API models of SNS and SQS
 
 
-class Message(NamedTuple):
+class Message:
     """
     What is sent for one record.
 
-    Attributes:
+    Args:
         record: Where it comes from.
         body: JSON text.
         attributes: Message attributes, as boto3 takes them.
         size: What counts against the limit of SNS and SQS, in bytes: body, and name, type and value of each attribute.
     """
 
-    record: Record
-    body: str
-    attributes: dict[str, dict[str, str]]
-    size: int
+    def __init__(self, record: Record, body: str, attributes: dict[str, dict[str, str]], size: int) -> None:
+        self.record: Final = record
+        self.body: Final = body
+        self.attributes: Final = attributes
+        self.size: Final = size
 
-    @property
+    @cached_property
     def group(self) -> str:
         """
         The item, as a `MessageGroupId`.
@@ -104,7 +107,7 @@ def group_of(record: Record) -> str:
 
     Records without keys all share one group: slow, but in order.
     """
-    item = json.dumps([record.table, record.keys and dict(record.keys)], sort_keys=True)
+    item = _sorted_json([record.table, record.keys and dict(record.keys)])
     return sha256(item.encode()).hexdigest()
 
 

@@ -33,7 +33,11 @@ def to_json(value: Any) -> str:
         >>> to_json({"price": Decimal("0.10"), "tags": {"b", "a"}, "photo": b"\x00\x01", "note": None})
         '{"price":0.10,"tags":["a","b"],"photo":"AAE=","note":null}'
     """
-    return escaped(_json(value))
+    try:
+        return escaped(_WRITERS[type(value)](value))
+    except KeyError as error:
+        (kind,) = error.args
+        raise AttributeValueError(f"a {kind.__name__} is never in an item") from None
 
 
 def as_text(value: dict[str, Any] | None) -> str | None:
@@ -67,14 +71,6 @@ def escaped(json_text: str) -> str:
     return _NO_CHARACTERS.sub(lambda character: f"\\u{ord(character[0]):04x}", json_text)
 
 
-def _json(value: Any) -> str:
-    try:
-        writer = _WRITERS[type(value)]
-    except KeyError:
-        raise AttributeValueError(f"a {type(value).__name__} is never in an item") from None
-    return writer(value)
-
-
 def _number(value: Decimal) -> str:
     if not value.is_finite():
         raise AttributeValueError("a number must be finite")
@@ -82,11 +78,12 @@ def _number(value: Decimal) -> str:
 
 
 def _object(value: dict[str, Any]) -> str:
-    return "{" + ",".join(f"{encode_basestring(name)}:{_json(content)}" for name, content in value.items()) + "}"
+    members = [f"{encode_basestring(name)}:{_WRITERS[type(content)](content)}" for name, content in value.items()]
+    return "{" + ",".join(members) + "}"
 
 
 def _array(value: list[Any]) -> str:
-    return "[" + ",".join(map(_json, value)) + "]"
+    return "[" + ",".join([_WRITERS[type(content)](content) for content in value]) + "]"
 
 
 _WRITERS: Final[dict[type, Callable[[Any], str]]] = {

@@ -7,9 +7,9 @@ from __future__ import annotations
 import os
 from typing import Any, Final
 
-from startup import without_collecting
+from startup import patterns_later, without_collecting
 
-with without_collecting():
+with without_collecting(), patterns_later():
     from topics import Settings, connect, handle
 
     SETTINGS: Final = Settings.from_environment(os.environ)

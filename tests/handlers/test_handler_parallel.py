@@ -4,7 +4,6 @@ Several requests at the same time, to topics and queues, without breaking the or
 
 from __future__ import annotations
 
-import gc
 import json
 from collections import defaultdict
 from threading import Barrier, Lock
@@ -16,7 +15,6 @@ import queues
 import topics
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from startup import without_collecting
 from workers import WORKERS, together
 
 if TYPE_CHECKING:
@@ -153,13 +151,3 @@ def test_together_raises_when_all_have_ended() -> None:
         together(call, [0, 1, 2])
 
     assert sorted(ended) == [1, 2]
-
-
-def test_collector_after_a_failed_start() -> None:
-    """
-    The garbage collector works again, also where the start failed.
-    """
-    with pytest.raises(ValueError, match="settings"), without_collecting():
-        raise ValueError("settings")
-
-    assert gc.isenabled()

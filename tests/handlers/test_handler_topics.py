@@ -5,13 +5,18 @@
 from __future__ import annotations
 
 import json
+import urllib.parse
 from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.validate import ParamValidator
+from clients import client
 from failures import UnreadableEventError, WholeBatchError
-from topics import Settings, handle
+from hypothesis import given
+from hypothesis import strategies as st
+from topics import Settings, connect, handle, urlencode
 
 from tests.handlers.shapes import failed, image_of
 
@@ -401,3 +406,69 @@ def test_unreadable_event(account: Account, invoke: Invoke, record: MakeRecord) 
         invoke("publish_sns", [record(), {"messageId": "1"}], TOPIC_ARN=topic.arn)
 
     assert topic.bodies() == []
+
+
+@given(st.dictionaries(st.text(), st.text() | st.integers() | st.binary() | st.booleans()))
+def test_form(form: dict[str, Any]) -> None:
+    """
+    The form of a request is encoded as Python's own `urlencode` does it.
+    """
+    assert urllib.parse.urlencode(form) == urlencode(form)
+
+
+def test_form_without_utf_8() -> None:
+    """
+    What has no UTF-8 is as wrong as for Python's own `urlencode`.
+    """
+    with pytest.raises(UnicodeEncodeError):
+        urlencode({"Message": "\ud800"})
+
+
+@pytest.mark.parametrize("name", ["changes", "changes.fifo"])
+def test_requests_need_no_check(record: MakeRecord, name: str) -> None:
+    """
+    A request is always of the types that botocore would check, whatever the item holds, so it need not look.
+    """
+    values: dict[str, Any] = {
+        "text": {"S": "Zoë"},
+        "number": {"N": DIGITS},
+        "binary": {"B": "AP8="},
+        "flag": {"BOOL": False},
+        "nothing": {"NULL": True},
+        "empty": {"S": ""},
+        "list": {"L": [{"S": "a"}, {"N": "1"}]},
+        "nested": {"L": [{"M": {}}]},
+        "map": {"M": {"a": {"NULL": True}}},
+        "names": {"SS": ["b", "a"]},
+    }
+    variables = {
+        "TOPIC_ARN": f"arn:aws:sns:eu-central-1:111122223333:{name}",
+        "SNS_ATTRIBUTES": json.dumps({name: name for name in [*values, "missing"]}),
+    }
+    settings = Settings.from_environment(variables)
+    sns = connect(settings)["eu-central-1"]
+    shape = sns.meta.service_model.operation_model("PublishBatch").input_shape
+    requests: list[dict[str, Any]] = []
+    entries = "PublishBatchRequestEntries"
+
+    class Keeping:
+        def publish_batch(self, **request: Any) -> dict[str, Any]:
+            requests.append(request)
+            return {"Successful": [{"Id": each["Id"], "MessageId": "m"} for each in request[entries]]}
+
+    handle([record(1, values), {"dynamodb": {}}, record(3, eventID="é")], settings, {"eu-central-1": Keeping()})
+
+    (request,) = requests
+    assert len(request[entries]) == 3
+    assert ParamValidator().validate(request, shape).generate_report() == ""
+
+
+def test_client() -> None:
+    """
+    A topic's client is as any other, apart from that check.
+    """
+    settings = Settings.from_environment({"TOPIC_ARN": "arn:aws:sns:eu-central-1:111122223333:changes"})
+    ours, other = (each.meta.config for each in (connect(settings)["eu-central-1"], client("sns", "eu-central-1")))
+
+    names = ("retries", "connect_timeout", "read_timeout", "max_pool_connections", "signature_version", "user_agent")
+    assert [getattr(other, name) for name in names] == [getattr(ours, name) for name in names]
