@@ -27,7 +27,7 @@ from pipes_trigger.local.emulator import Emulator
 from pipes_trigger.local.node import node_binary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from aws_cdk import Stack
     from syrupy.assertion import SnapshotAssertion
@@ -54,7 +54,7 @@ PARAMETERS = {
 _accounts = itertools.count(100_000_000_001)
 ASSET = re.compile(r"\b[0-9a-f]{64}\b")
 
-
+# The files that take longest, the longest first.
 _LONGEST = (
     "outside/test_outside.py",
     "safety/test_safety.py",
@@ -66,6 +66,14 @@ _LONGEST = (
     "local/test_permissions_simulated.py",
     "endtoend/test_local_run.py",
 )
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """
+    Let `-n auto` be a worker more than there are cores: each waits a good part of its time, for what it has started.
+    """
+    return (yield) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
