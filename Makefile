@@ -33,7 +33,7 @@ demo: $(READY) ## deploy both examples to the embedded emulator and run them
 	@PYTHONDONTWRITEBYTECODE=1 $(BIN)/python examples/demo
 
 test: $(READY) $(SAFETY)/.ready ## every test
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 bench: $(READY) ## every benchmark, under ten minutes, written to benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/bench.py

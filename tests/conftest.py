@@ -6,6 +6,7 @@ CDK's own validator is off, as it quadruples the time of a synth; `tests/snapsho
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import json
 import os
@@ -26,12 +27,14 @@ from pipes_trigger.local.emulator import Emulator
 from pipes_trigger.local.node import node_binary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from aws_cdk import Stack
     from syrupy.assertion import SnapshotAssertion
 
     from pipes_trigger.local.session import LocalSession
+
+    MadeOnce = Callable[[str, Callable[[Path], None]], Path]
 
 os.environ.setdefault("CDK_VALIDATION", "false")
 _NODE = node_binary()
@@ -51,29 +54,34 @@ PARAMETERS = {
 _accounts = itertools.count(100_000_000_001)
 ASSET = re.compile(r"\b[0-9a-f]{64}\b")
 
+# The files that take longest, the longest first; the second that needs the environments comes when the first has them.
+_LONGEST = (
+    "outside/test_outside.py",
+    "safety/test_safety.py",
+    "endtoend/test_demo.py",
+    "endtoend/test_redrive.py",
+    "outside/test_starter.py",
+    "docs/test_tutorial.py",
+    "docs/test_site.py",
+    "local/test_permissions_simulated.py",
+    "endtoend/test_local_run.py",
+)
 
-# Files that share what is expensive to make; they come first, because what takes longest must not begin last.
-_TOGETHER = {
-    "outside/": "wheel",
-    "endtoend/test_wheel.py": "wheel",
-    "docs/test_site.py": "site",
-    "endtoend/test_site.py": "site",
-    "safety/": "safety",
-}
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """
+    Let `-n auto` be a worker more than there are cores: each waits a good part of its time, for what it has started.
+    """
+    return (yield) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
-    Keep the tests of a file, and of files that belong together, on one worker: each has its CDK and its emulator.
+    Begin with the files that take longest: a worker that began last with one of them would end long after the others.
     """
-    here = Path(__file__).parent
-    groups = {}
-    for item in items:
-        path = item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else str(item.path)
-        together = next((group for start, group in _TOGETHER.items() if path.startswith(start)), None)
-        groups[item] = together is None
-        item.add_marker(pytest.mark.xdist_group(together or path))
-    items.sort(key=groups.__getitem__)
+    places = {Path(__file__).parent / name: place for place, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @pytest.fixture
@@ -168,36 +176,67 @@ def missing_context() -> Callable[[Stack], list[dict[str, Any]]]:
 
 
 @pytest.fixture(scope="session")
-def example_assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
     """
-    Synthesize every example as the CDK CLI would, and return where each assembly is.
+    Return a function that fills a folder once for all workers: the first that asks makes it, and the others wait.
     """
-    output = tmp_path_factory.mktemp("examples")
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    assemblies, synths = {}, []
-    for app in sorted(EXAMPLES.glob("*/app.py")):
-        assemblies[app.parent.name] = output / app.parent.name
-        outdir = {"CDK_OUTDIR": str(assemblies[app.parent.name])}
-        command = json.loads(app.with_name("cdk.json").read_text(encoding="utf-8"))["app"].split()
-        assert command == ["python3", "app.py"]
-        # Side by side: each spends its time in a Python and a Node of its own.
-        synth = subprocess.Popen([sys.executable, *command[1:]], cwd=app.parent, env={**environment, **outdir})
-        synths.append(synth)
-    assert [each.wait() for each in synths] == [0] * len(synths)
-    return assemblies
+    own = tmp_path_factory.getbasetemp()
+    # A worker's own folder lies in that of the run.
+    home = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def _made_once(name: str, make: Callable[[Path], None]) -> Path:
+        folder, made = home / name, home / f"{name}-is-made"
+        with (home / f"{name}-is-being-made").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                folder.mkdir(exist_ok=True)
+                make(folder)
+                made.touch()
+        return folder
+
+    return _made_once
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def example_assemblies(made_once: MadeOnce) -> dict[str, Path]:
+    """
+    Synthesize every example as the CDK CLI would, and return where each assembly is; no test changes one.
+    """
+    output = made_once("examples", synthesize_examples)
+    return {app.parent.name: output / app.parent.name for app in sorted(EXAMPLES.glob("*/app.py"))}
+
+
+def synthesize_examples(output: Path) -> None:
+    """
+    Synthesize the examples side by side: each spends its time in a Python and a Node of its own.
+    """
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    synths = []
+    for app in sorted(EXAMPLES.glob("*/app.py")):
+        outdir = {"CDK_OUTDIR": str(output / app.parent.name)}
+        command = json.loads(app.with_name("cdk.json").read_text(encoding="utf-8"))["app"].split()
+        assert command == ["python3", "app.py"]
+        synth = subprocess.Popen([sys.executable, *command[1:]], cwd=app.parent, env={**environment, **outdir})
+        synths.append(synth)
+    assert [each.wait() for each in synths] == [0] * len(synths)
+
+
+@pytest.fixture(scope="session")
+def site(made_once: MadeOnce) -> Path:
     """
     Build the site strictly, as `make docs` does, and return its directory.
     """
-    directory = tmp_path_factory.mktemp("site")
+    return made_once("site", build_site)
+
+
+def build_site(directory: Path) -> None:
+    """
+    Build the site into a directory.
+    """
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(directory)]
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     built = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
-    return directory
 
 
 @pytest.fixture(scope="session")
@@ -227,40 +266,45 @@ def local_session(emulator: Emulator) -> LocalSession:
 
 
 @pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheel(made_once: MadeOnce) -> Path:
     """
     Build the wheel of this checkout.
     """
-    home = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(home), str(ROOT)]
-    subprocess.run(build, check=True, capture_output=True)
-    (built,) = home.glob("*.whl")
+    (built,) = made_once("wheel", build_wheel).glob("*.whl")
     return built
 
 
+def build_wheel(home: Path) -> None:
+    """
+    Build the wheel into a directory.
+    """
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(home), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+
+
 @pytest.fixture(scope="session")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(wheel: Path, made_once: MadeOnce) -> Path:
     """
     Install the wheel without extras into an empty environment, and return the environment's bin.
     """
-    return new_environment(tmp_path_factory.mktemp("installed"), str(wheel))
+    return made_once("installed", lambda home: new_environment(home, str(wheel))) / "bin"
 
 
 @pytest.fixture(scope="session")
-def installed_with_extras(installed: Path, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed_with_extras(installed: Path, wheel: Path, made_once: MadeOnce) -> Path:
     """
     Install the wheel with what runs and tests a user's app, and return the environment's bin.
 
     The packages of `installed` are seen from there, so that CDK is unpacked once; of this checkout nothing is.
     """
-    home = tmp_path_factory.mktemp("extras")
     (beside,) = installed.parent.glob("lib/python*/site-packages")
-    return new_environment(home, f"{wheel}[local,testing]", beside=beside)
+    requirement = f"{wheel}[local,testing]"
+    return made_once("extras", lambda home: new_environment(home, requirement, beside=beside)) / "bin"
 
 
-def new_environment(home: Path, requirement: str, *, beside: Path | None = None) -> Path:
+def new_environment(home: Path, requirement: str, *, beside: Path | None = None) -> None:
     """
-    Make an environment that holds a requirement, and what is in the directory `beside`; return its bin.
+    Make an environment that holds a requirement, and what is in the directory `beside`.
     """
     venv.create(home, with_pip=False, symlinks=True)
     if beside is not None:
@@ -270,7 +314,6 @@ def new_environment(home: Path, requirement: str, *, beside: Path | None = None)
     # Compiled is what is imported, when it is: most of the code of CDK never is.
     install = ["install", "-q", "--no-compile", "-c", str(ROOT / "constraints.txt"), requirement]
     subprocess.run([*pip, *install], check=True, capture_output=True)
-    return home / "bin"
 
 
 class TemplateSnapshot(JSONSnapshotExtension):

@@ -6,8 +6,12 @@ A trigger of another type is one more function in `TRIGGERS`, with how much is a
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, replace
+from http import HTTPStatus
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
     from pipes_trigger import DynamoDBStreamTrigger, StreamTriggerType
     from pipes_trigger.local.deployment import DeployedStack
+    from pipes_trigger.local.emulator import Emulator
     from pipes_trigger.local.session import LocalSession
     from pipes_trigger.permissions import Permission
 
@@ -256,6 +261,18 @@ def bare_stack(tmp_path: Path) -> Stack:
     return Stack(App(outdir=str(tmp_path / "cdk.out")), "Orders")
 
 
+@pytest.fixture
+def forgetful(emulator: Emulator) -> Iterator[None]:
+    """
+    Let the emulator forget what a test deployed: an example names its account, where the next test would find it.
+    """
+    yield
+    with closing(HTTPConnection(urlsplit(emulator.url).netloc, timeout=30)) as connection:
+        connection.request("POST", "/_ministack/reset")
+        assert connection.getresponse().status == HTTPStatus.OK
+
+
+@pytest.mark.usefixtures("forgetful")
 @pytest.mark.parametrize(("app", "stack"), EXAMPLES)
 def test_an_examples_roles_may_do_what_is_explained_and_nothing_that_is_not_needed(
     example_assemblies: dict[str, Path], local_session: LocalSession, app: str, stack: str

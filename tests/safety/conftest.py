@@ -4,13 +4,14 @@ What the checks of safety look at: every example, and the largest trigger of eve
 
 from __future__ import annotations
 
+import importlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 # A check's finding: the rule, and the resource that it is about.
 Finding = tuple[str, str]
-Run = Callable[[str, Iterable[Path]], str]
+Find = Callable[[Iterable[Path]], list[Finding]]
+Run = Callable[[str, Iterable[object]], str]
 # `make test` builds it beside the environment of the tests: checkov pins another boto3.
 _CHECKERS = Path(f"{sys.prefix}-safety", "bin")
 
@@ -76,45 +78,47 @@ def run_checker() -> Run:
 
 
 @pytest.fixture(scope="session")
-def checkov(run_checker: Run) -> Callable[[Iterable[Path]], list[Finding]]:
+def all_templates(largest_templates: list[Path], example_assemblies: dict[str, Path]) -> list[Path]:
     """
-    Return a function that lists what checkov finds in templates.
+    Return every template that is checked: a check takes seconds to start, so it starts once for all of them.
     """
-
-    def _checkov(templates: Iterable[Path]) -> list[Finding]:
-        files = [argument for path in templates for argument in ("-f", path)]
-        flags = ("--framework", "cloudformation", "--skip-download", "--compact", "--quiet", "-o", "json")
-        report: Any = json.loads(run_checker("checkov", (*flags, *files)))  # type: ignore[arg-type] # text beside paths
-        assert report["summary"]["passed"] > 0
-        assert report["summary"]["parsing_errors"] == 0
-        return [(check["check_id"], check["resource"]) for check in report["results"]["failed_checks"]]
-
-    return _checkov
+    examples = (path for folder in example_assemblies.values() for path in folder.glob("*.template.json"))
+    return [*largest_templates, *sorted(examples)]
 
 
 @pytest.fixture(scope="session")
-def cfn_lint(run_checker: Run) -> Callable[[Iterable[Path]], list[Finding]]:
+def checkov(run_checker: Run, all_templates: list[Path]) -> Find:
+    """
+    Return a function that lists what checkov finds in templates.
+    """
+    files = [argument for path in all_templates for argument in ("-f", path)]
+    flags = ("--framework", "cloudformation", "--skip-download", "--compact", "-o", "json")
+    report = json.loads(run_checker("checkov", (*flags, *files)))
+    passed, failed = report["results"]["passed_checks"], report["results"]["failed_checks"]
+    assert {Path(check["file_abs_path"]) for check in passed} == set(all_templates)
+    assert report["summary"]["parsing_errors"] == 0
+    return found_in((check["file_abs_path"], (check["check_id"], check["resource"])) for check in failed)
+
+
+@pytest.fixture(scope="session")
+def cfn_lint(run_checker: Run, all_templates: list[Path]) -> Find:
     """
     Return a function that lists what cfn-lint finds in templates.
     """
-
-    def _cfn_lint(templates: Iterable[Path]) -> list[Finding]:
-        printed = run_checker("cfn-lint", ("--format", "json", *templates))  # type: ignore[arg-type] # text beside paths
-        return [(each["Rule"]["Id"], "/".join(map(str, each["Location"]["Path"]))) for each in json.loads(printed)]
-
-    return _cfn_lint
+    found = json.loads(run_checker("cfn-lint", ("--format", "json", *all_templates)))
+    return found_in(
+        (each["Filename"], (each["Rule"]["Id"], "/".join(map(str, each["Location"]["Path"])))) for each in found
+    )
 
 
-_NAG = """
-import sys
-from aws_cdk import App, Validations
-from cdk_nag import AwsSolutionsChecks, ServerlessChecks
-import app as example
-cdk_app = App(outdir=sys.argv[1])
-example.build(cdk_app)
-Validations.of(cdk_app).add_plugins(AwsSolutionsChecks(), ServerlessChecks())
-cdk_app.synth()
-"""
+def found_in(findings: Iterable[tuple[str, Finding]]) -> Find:
+    """
+    Return a function that picks the findings in some templates out of those in all.
+    """
+    by_file: dict[Path, list[Finding]] = {}
+    for file, finding in findings:
+        by_file.setdefault(Path(file), []).append(finding)
+    return lambda templates: [finding for path in templates for finding in by_file.get(path, [])]
 
 
 @pytest.fixture(scope="session")
@@ -123,15 +127,30 @@ def example_reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]
     Return cdk-nag's report on every example.
     """
     output = tmp_path_factory.mktemp("nag")
-    reports, running = {}, []
-    for app in sorted(EXAMPLES.glob("*/app.py")):
-        outdir = output / app.parent.name
-        command = [sys.executable, "-c", _NAG, str(outdir)]
-        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(app.parent)}
-        # What cdk-nag says ends the synthesis; the report is what is looked at.
-        silent = subprocess.DEVNULL
-        running.append(subprocess.Popen(command, cwd=app.parent, env=environment, stdout=silent, stderr=silent))
-        reports[app.parent.name] = outdir / "validation-report.json"
-    for process in running:
-        process.wait()
-    return reports
+    return {app.parent.name: nag(app.parent, output / app.parent.name) for app in sorted(EXAMPLES.glob("*/app.py"))}
+
+
+def nag(example: Path, outdir: Path) -> Path:
+    """
+    Let cdk-nag look at an example, built in this process, where CDK and cdk-nag are loaded; return its report.
+    """
+    from aws_cdk import App, Validations
+    from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+
+    app = App(outdir=str(outdir))
+    Validations.of(app).add_plugins(AwsSolutionsChecks(), ServerlessChecks())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(example)
+        patch.syspath_prepend(str(example))
+        patch.setattr(sys, "dont_write_bytecode", True)
+        patch.delitem(sys.modules, "app", raising=False)
+        others = set(sys.modules)
+        importlib.import_module("app").build(app)
+        # The next example's modules have the same names.
+        for name in set(sys.modules) - others:
+            if Path(getattr(sys.modules[name], "__file__", None) or "/").is_relative_to(example):
+                del sys.modules[name]
+        # What cdk-nag finds ends the synthesis; the report is what is looked at.
+        with suppress(RuntimeError):
+            app.synth()
+    return outdir / "validation-report.json"
