@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipes_trigger import PipeSpec
+from pipes_trigger.cli import main
 from pipes_trigger.testing import records
 
 if TYPE_CHECKING:
@@ -68,6 +69,21 @@ def test_a_stack_is_under_a_hundred_lines(path: Path) -> None:
     An example is read before it is used.
     """
     assert len(path.read_text(encoding="utf-8").splitlines()) < 100
+
+
+def test_the_check_finds_nothing_in_the_examples(
+    example_assemblies: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    `pipes-trigger check --strict` passes what they synthesize to, without a warning.
+    """
+    for output in example_assemblies.values():
+        main(["check", str(output), "--strict"])
+    out, err = capsys.readouterr()
+
+    assert err == ""
+    assert len(out.splitlines()) >= len(example_assemblies)
+    assert all(line.endswith(": ok") for line in out.splitlines())
 
 
 def test_the_deployment_example_starts_pending_requests_alone(example_assemblies: dict[str, Path]) -> None:

@@ -292,17 +292,6 @@ def test_an_event_bus_pattern(shell: Shell) -> None:
     assert shell("check", "--service", "event_bus", '{"detail": {"name": [{"wildcard": "a*"}]}}')[0] == 0
 
 
-def test_the_examples(shell: Shell, example_assemblies: dict[str, Path]) -> None:
-    """
-    What the examples synthesize to passes the check without a warning.
-    """
-    ended = {name: shell("check", str(path), "--strict") for name, path in example_assemblies.items()}
-
-    assert {name: (status, err) for name, (status, _, err) in ended.items()} == dict.fromkeys(ended, (0, ""))
-    assert len(ended) >= 2
-    assert all(out.endswith(": ok\n") for _, out, _ in ended.values())
-
-
 def test_an_argument_that_is_no_file_name(shell: Shell) -> None:
     """
     What is too long for a file name is no directory and cannot be read.

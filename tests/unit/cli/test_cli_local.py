@@ -5,7 +5,7 @@ The command line as a whole and `local run`: help, exit codes, and errors withou
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    Assembly = Callable[[Path, dict[str, dict[str, Any]]], None]
     Shell = Callable[..., tuple[int, str, str]]
+    Template = Callable[..., dict[str, Any]]
 
 
 def test_the_version_is_the_packages(shell: Shell) -> None:
@@ -57,12 +59,14 @@ def test_a_directory_that_is_no_assembly_is_bad_input(shell: Shell, tmp_path: Pa
 
 
 @pytest.mark.parametrize("url", ["http://10.0.0.1:4566", "https://dynamodb.eu-west-1.amazonaws.com", "nonsense"])
-def test_an_endpoint_on_another_machine_is_refused(shell: Shell, example_assemblies: dict[str, Path], url: str) -> None:
+def test_an_endpoint_on_another_machine_is_refused(
+    shell: Shell, assembly: Assembly, template: Template, tmp_path: Path, url: str
+) -> None:
     """
     A local run talks to this machine alone, whatever the URL.
     """
-    assembly = str(example_assemblies["order_notifications"])
-    code, _, err = shell("local", "run", "--assembly", assembly, "--endpoint-url", url)
+    assembly(tmp_path / "cdk.out", {"Orders": template(Pipe={})})
+    code, _, err = shell("local", "run", "--assembly", "cdk.out", "--endpoint-url", url)
 
     assert code == 2
     assert err == (
@@ -72,13 +76,13 @@ def test_an_endpoint_on_another_machine_is_refused(shell: Shell, example_assembl
 
 
 def test_an_unknown_stack_is_refused_before_anything_is_started(
-    shell: Shell, example_assemblies: dict[str, Path]
+    shell: Shell, assembly: Assembly, template: Template, tmp_path: Path
 ) -> None:
     """
     The stacks that there are are named, and no emulator was started.
     """
-    assembly = str(example_assemblies["order_notifications"])
-    code, out, err = shell("local", "run", "--assembly", assembly, "--stack", "Orders")
+    assembly(tmp_path / "cdk.out", {"OrderNotifications": template(Pipe={})})
+    code, out, err = shell("local", "run", "--assembly", "cdk.out", "--stack", "Orders")
 
     assert (code, out) == (2, "")
     assert "has no stack called 'Orders'" in err

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.diagram.building import one_pipe_template, read_assembly, twenty_triggers
+from tests.unit.diagram.building import one_pipe_template, twenty_triggers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -29,11 +28,3 @@ def one_pipe() -> Callable[..., dict[str, Any]]:
     Return a function that makes the template of one pipe from a table to a topic `Events`.
     """
     return one_pipe_template
-
-
-@pytest.fixture
-def example_diagrams(example_assemblies: dict[str, Path]) -> dict[str, str]:
-    """
-    Return what the picture of each example says.
-    """
-    return {name: read_assembly(directory).description for name, directory in example_assemblies.items()}

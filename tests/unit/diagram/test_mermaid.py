@@ -5,21 +5,15 @@ Mermaid text: the examples as they are drawn in Markdown, and data that stays da
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipes_trigger.diagram import Kind, read_diagram
 from pipes_trigger.diagram.mermaid import LONGEST, escape, to_mermaid
 from pipes_trigger.diagram.text import printable
-from tests.unit.diagram.building import one_pipe_template, read_assembly
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from syrupy.assertion import SnapshotAssertion
+from tests.unit.diagram.building import one_pipe_template
 
 NODE = re.compile(
     r'    n\d+(?:\[\(|\{\{|\(\[|\[/|\[\[|\[|\(|>)"(?P<label>[A-Za-z0-9 .,_/#;<>\-]+)"(?:\)\]|\}\}|\]\)|/\]|\]\]|\]|\))'
@@ -36,14 +30,6 @@ def shown(text: str) -> str:
     Turn Mermaid's codes into the characters that it shows.
     """
     return re.sub(r"#(\d+);", lambda code: chr(int(code[1])), text)
-
-
-@pytest.mark.parametrize("example", ["deployment_requests", "order_notifications"])
-def test_an_example(example: str, example_assemblies: dict[str, Path], snapshot: SnapshotAssertion) -> None:
-    """
-    The text of an example's picture.
-    """
-    assert to_mermaid(read_assembly(example_assemblies[example])) == snapshot
 
 
 def test_every_part_of_a_big_picture(twenty: dict[str, Any]) -> None:

@@ -58,33 +58,6 @@ def said(nodes: tuple[Node, ...]) -> list[tuple[str, str]]:
     return [(node.noun, node.name) for node in nodes]
 
 
-def test_the_examples(example_diagrams: dict[str, str]) -> None:
-    """
-    An example in one sentence, with the table and the pipeline of another stack called by their names.
-    """
-    sentences = {
-        "deployment_requests": (
-            "DynamoDB table acme-platform-dev-deployment-requests (stream: new and old images), "
-            "then to filter (INSERT or MODIFY where NewImage.status is PENDING), "
-            "then to pipe deployment-processor (batches of 10; 2 retries within 12 h, bisecting), "
-            "then to Lambda function deployment-processor (start_pipeline.handler; python3.14), "
-            "then to CodePipeline deploy-service (codepipeline:StartPipelineExecution), "
-            "given up to dead-letter queue deploymenttriggerDeadLetterQueue."
-        ),
-        "order_notifications": (
-            "DynamoDB table Orders (stream: new and old images), "
-            "then to 2 filters (INSERT or MODIFY where NewImage.status is PLACED or SHIPPED; "
-            "or REMOVE where OldImage.status is anything but DRAFT), "
-            "then to pipe order-notifier (batches of 10; 10 retries within 12 h, bisecting), "
-            "then to Lambda function order-notifier (publish_sns.handler; python3.14), "
-            "then to SNS topic OrderEvents (sns:Publish), "
-            "given up to dead-letter queue ordertriggerDeadLetterQueue."
-        ),
-    }
-
-    assert {name: example_diagrams[name] for name in sentences} == sentences
-
-
 def test_a_pipe_that_delivers_itself(one_pipe: Callable[..., Template]) -> None:
     """
     Without a function the downstream is the pipe's own target.

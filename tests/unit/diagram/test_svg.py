@@ -5,7 +5,7 @@ SVG: well-formed, self-contained, accessible, and text in it stays text.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -16,10 +16,7 @@ from pipes_trigger.diagram import Kind, read_diagram
 from pipes_trigger.diagram.svg import COLOUR_OF, to_svg
 from pipes_trigger.diagram.text import printable
 from pipes_trigger.look import COLOURS
-from tests.unit.diagram.building import one_pipe_template, read_assembly
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.unit.diagram.building import one_pipe_template
 
 SVG = "{http://www.w3.org/2000/svg}"
 ELEMENTS = {f"{SVG}{name}" for name in ("svg", "title", "desc", "style", "rect", "g", "path", "text")}
@@ -32,16 +29,16 @@ def read(svg: str) -> ET.Element:
     return ET.fromstring(svg)  # noqa: S314 - what was just written here
 
 
-def test_it_is_named_and_described(example_assemblies: dict[str, Path]) -> None:
+def test_it_is_named_and_described(twenty: dict[str, Any]) -> None:
     """
     A reader who hears the picture learns what it shows and what it says.
     """
-    diagram = read_assembly(example_assemblies["order_notifications"])
+    diagram = read_diagram({"Shop": twenty})
     root = read(to_svg(diagram))
     named = {each.get("id"): each.text for each in root if each.get("id")}
 
     assert (root.get("role"), root.get("aria-labelledby")) == ("img", "title desc")
-    assert named == {"title": "1 trigger of OrderNotifications", "desc": diagram.description}
+    assert named == {"title": "20 triggers of Shop", "desc": diagram.description}
 
 
 def test_every_box_and_wire_has_a_tooltip(twenty: dict[str, Any]) -> None:
