@@ -5,13 +5,14 @@ What can be done with a trigger once it is built.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk.aws_iam import Role
 from constructs import Construct
 
 from pipes_trigger.errors import ConfigurationError, Violation
 from pipes_trigger.helpers.tokens import is_number_token
+from pipes_trigger.making import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -40,7 +41,6 @@ class BuiltTrigger(Construct):
 
     pipe: CfnPipe
     pipe_name: str
-    function: IFunction
     dead_letter_queue: IQueue | None
     filter_patterns: tuple[FilterPattern, ...]
     input_template: InputTemplate
@@ -48,6 +48,14 @@ class BuiltTrigger(Construct):
     _design: TriggerDesign
     _wishes: Wishes
     _parts: Parts
+
+    @property
+    def function(self) -> IFunction:
+        """
+        The function; None with `direct`.
+        """
+        # Typed as if it were always there: only `direct` leaves it out, and every other caller would have to check.
+        return cast("IFunction", loaded(self._parts.function))
 
     def simulate(
         self,

@@ -265,9 +265,7 @@ class DynamoDBStreamTrigger(MonitoredTrigger, BuiltTrigger):
         for warning in (*design.warnings, *facts.add_reader(self._stream.stream_arn)):
             Annotations.of(self).add_warning_v2(f"pipes-trigger:{warning.rule}", str(warning))
         self.pipe_name = parts.pipe_name
-        # Typed as if they were always there: only `direct` leaves the function out and only an enrichment the template,
-        # and every other caller would have to check.
-        self.function = cast("IFunction", parts.function)
+        # Typed as if it were always there: only an enrichment leaves it out, and all others would have to check.
         self.input_template = cast("InputTemplate", design.template)
         self.log_group = parts.log_group
         self.dead_letter_queue = parts.dead_letter_queue

@@ -204,11 +204,13 @@ def design_trigger(
     if filter_set is not None:
         warnings += filter_set.warnings
         keys = None if shape.keys is None else tuple(shape.keys.items())
-        faults.add(_never_matching(tuple(filter_set), shape.view_type, keys), FilterPatternError)
+        # Equal filters may be written in different orders, and a fault quotes the one that was given.
+        as_written = tuple(each.to_json() for each in filter_set)
+        faults.add(_never_matching(as_written, tuple(filter_set), shape.view_type, keys), FilterPatternError)
         # What meets the records is proved; what an enrichment will answer, nobody knows here.
         first = input_template if enrichment is None else faults.collect(lambda: _first_template(enrichment))
         if first is not None:
-            faults.add(_proof(tuple(filter_set), first, shape.view_type, keys), InputTemplateError)
+            faults.add(_proof(as_written, tuple(filter_set), first, shape.view_type, keys), InputTemplateError)
     faults.refuse()
     return TriggerDesign(
         name=shorten(resource_base_name, FUNCTION_AND_PIPE_NAME.length.high),
@@ -255,13 +257,17 @@ def _plain_filter_set(filters: bytes) -> FilterSet:
 
 @lru_cache(_KEPT)
 def _never_matching(
-    filters: tuple[FilterPattern, ...], view_type: str | None, keys: tuple[tuple[str, str], ...] | None
+    _as_written: tuple[str, ...],
+    filters: tuple[FilterPattern, ...],
+    view_type: str | None,
+    keys: tuple[tuple[str, str], ...] | None,
 ) -> tuple[Violation, ...]:
     return never_matching(filters, view_type, None if keys is None else dict(keys))
 
 
 @lru_cache(_KEPT)
 def _proof(
+    _as_written: tuple[str, ...],
     filters: tuple[FilterPattern, ...],
     template: InputTemplate,
     view_type: str | None,

@@ -65,7 +65,8 @@ def _names(path: Path, handler: str) -> set[str] | None:
 def _holds(folder: Path, module: str) -> bool:
     *packages, name = module.split("/")
     for package in packages:
-        if not (_has(folder, package) and (folder / package).is_dir()):
+        # A folder that is linked is listed by nothing below, and CDK packages the link.
+        if not (_has(folder, package) and (folder / package).is_dir()) or (folder / package).is_symlink():
             return False
         folder /= package
     return _has(folder, f"{name}.py") and (folder / f"{name}.py").is_file()

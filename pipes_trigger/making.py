@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 _Made = TypeVar("_Made")
+_OF_JSII: Final = "__jsii_"  # what jsii itself reads and sets, to hand an object to Node
 
 
 def make(kind: type[_Made], *arguments: Any) -> _Made:
@@ -37,6 +38,7 @@ def make(kind: type[_Made], *arguments: Any) -> _Made:
 
     made = kind.__new__(kind)
     jsii.create(kind, made, [_given(each) for each in arguments])
+    made.__class__  # noqa: B018 - asked, a stand-in becomes CDK's object at once where the module is there already
     return made
 
 
@@ -52,7 +54,8 @@ def stand_in(name: str, base: type = object) -> type[Any]:
     Return a class that stands for one of CDK's until somebody needs it: its module may take long to load.
 
     In Node its objects are what they would be. In Python each becomes an object of CDK's class as soon as anything is
-    asked of it: an attribute, or whether it is an instance of a class that only the module has.
+    asked of it: an attribute, or whether it is an instance of a class that only the module has. Where the module is
+    loaded it is one from the beginning. What can tell the two apart is `type(...)` alone.
 
     Args:
         name: The module and the class, such as `aws_lambda.Function`.
@@ -71,7 +74,7 @@ def stand_in(name: str, base: type = object) -> type[Any]:
         return made
 
     def look_up(made: Any, wanted: str) -> Any:
-        if wanted.startswith("__jsii_"):  # what jsii itself reads, to hand the object to Node
+        if wanted.startswith(_OF_JSII):
             return object.__getattribute__(made, wanted)
         # `isinstance` asks for the class, jsii's own does for every argument; before the module is there, nobody can
         # have a class of it to compare with.
@@ -79,11 +82,27 @@ def stand_in(name: str, base: type = object) -> type[Any]:
             return type(made)
         return getattr(become(made), wanted)
 
+    def put(made: Any, name: str, value: Any) -> None:
+        if name.startswith(_OF_JSII):
+            object.__setattr__(made, name, value)
+        else:
+            setattr(become(made), name, value)
+
     body = {
         "__doc__": f"Stands for `{module}.{attribute}`.",
         "__jsii_type__": f"aws-cdk-lib.{name}",
         "__jsii_ifaces__": [],
         "__getattribute__": look_up,
+        "__setattr__": put,
+        "__delattr__": lambda made, name: delattr(become(made), name),
         "__repr__": lambda made: repr(become(made)),
     }
     return cast("type[Any]", type(base)(attribute, (base,), body))
+
+
+def loaded(made: _Made) -> _Made:
+    """
+    Return an object as what it is in CDK, whatever it was a moment ago.
+    """
+    getattr(made, "__doc__", None)  # an attribute as good as any
+    return made

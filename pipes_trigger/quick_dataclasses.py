@@ -12,6 +12,7 @@ library keeps of it is made by the standard library, when it is asked for. Type 
 
 from __future__ import annotations
 
+import sys
 from operator import attrgetter, eq, ge, gt, le, lt
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -106,11 +107,11 @@ if not TYPE_CHECKING:
         return given.__replace__(**changes)
 
 
-def _dataclass(cls: type[Any], *, kw_only: bool, **wishes: bool) -> type[Any]:
+def _dataclass(cls: type[Any], **wishes: bool) -> type[Any]:
     inherited: dict[str, _Field] = {}
     for base in reversed(cls.__mro__[1:]):
         inherited |= vars(base).get(_FIELDS, {})
-    own = _own_fields(cls, kw_only=kw_only)
+    own = _own_fields(cls, kw_only=wishes["kw_only"])
     fields = inherited | own
     left_out = {*own, "__dict__", "__weakref__"}
     body = {name: value for name, value in vars(cls).items() if name not in left_out}
@@ -123,18 +124,19 @@ def _dataclass(cls: type[Any], *, kw_only: bool, **wishes: bool) -> type[Any]:
         "__replace__": _replace,
     }
     compared = [name for name, each in fields.items() if each.compare]
-    body.setdefault("__repr__", _repr([name for name, each in fields.items() if each.repr]))
-    if wishes["eq"]:
-        body.setdefault("__eq__", _comparison(compared, eq))
-    if wishes["order"]:
-        body |= {f"__{each.__name__}__": _comparison(compared, each) for each in (lt, le, gt, ge)}
+    methods: dict[str, Any] = {"__repr__": _repr([name for name, each in fields.items() if each.repr])}
+    comparisons = [*([eq] if wishes["eq"] else []), *([lt, le, gt, ge] if wishes["order"] else [])]
+    methods |= {f"__{each.__name__}__": _comparison(compared, each) for each in comparisons}
     if wishes["frozen"]:
         body |= {"__setattr__": _refuse_to_set, "__delattr__": _refuse_to_delete}
         body |= {"__getstate__": _get_state, "__setstate__": _set_state}
         # Python writes `__hash__ = None` beside an `__eq__` of the class's own.
         if wishes["eq"] and body.get("__hash__") is None:
             hashed = [name for name, each in fields.items() if (each.compare if each.hash is None else each.hash)]
-            body["__hash__"] = _hash(hashed)
+            body["__hash__"] = methods["__hash__"] = _hash(hashed)
+    for name, method in methods.items():
+        method.__qualname__ = f"{cls.__qualname__}.{name}"
+        body.setdefault(name, method)
     made: Any = type(cls)(cls.__name__, cls.__bases__, body)  # type: ignore[misc] # mypy: a metaclass makes no class
     made.__qualname__ = cls.__qualname__
     made.__init__ = _init(made, fields)
@@ -166,9 +168,15 @@ def _init(cls: type[Any], fields: dict[str, _Field]) -> Callable[..., None]:
     names |= {f"_default_{name}": each.default for name, each in fields.items()}
     names |= {f"_factory_{name}": each.default_factory for name, each in fields.items()}
     names["_missing"] = _MISSING
-    text = f"def __init__({', '.join(['self', *parameters])}):\n" + ("\n".join(lines) or "  pass")
-    exec(text, names)  # noqa: S102 - the names of our own fields, as the standard library does it
-    made: Callable[..., None] = names["__init__"]
+    body = "\n".join(f"  {line}" for line in lines) or "    pass"
+    text = (
+        f"def make({', '.join(names)}):\n  def __init__({', '.join(['self', *parameters])}):\n{body}\n  return __init__"
+    )
+    # In the module of the class, where its annotations mean something.
+    module = sys.modules.get(cls.__module__)
+    made_there: dict[str, Any] = {}
+    exec(text, {} if module is None else vars(module), made_there)  # noqa: S102 - the names of our own fields
+    made: Callable[..., None] = made_there["make"](**names)
     made.__qualname__ = f"{cls.__qualname__}.__init__"
     made.__module__ = cls.__module__
     made.__annotations__ = {**{name: each.annotation for name, each in given.items()}, "return": None}
@@ -191,7 +199,11 @@ def _comparison(names: list[str], compare: Callable[[Any, Any], Any]) -> Callabl
 
 def _hash(names: list[str]) -> Callable[[Any], int]:
     values = _values(names)
-    return lambda self: hash(values(self))
+
+    def hash_values(self: Any) -> int:
+        return hash(values(self))
+
+    return hash_values
 
 
 def _repr(names: list[str]) -> Callable[[Any], str]:
@@ -221,12 +233,13 @@ def _refuse(self: Any, name: str, what: str) -> None:
 
 
 def _fields_of(cls: type[Any]) -> Mapping[str, Any]:
-    if _FIELDS in vars(cls) or "__dataclass_fields__" not in vars(cls):
-        return cast("dict[str, _Field]", getattr(cls, _FIELDS))
+    nearest = next(base for base in cls.__mro__ if "__dataclass_fields__" in vars(base))
+    if _FIELDS in vars(nearest):
+        return cast("dict[str, _Field]", getattr(nearest, _FIELDS))
     # A dataclass of the standard library's that inherits from one of these has fields of its own.
     from dataclasses import fields  # noqa: PLC0415 - it is loaded then
 
-    return {each.name: each for each in fields(cls)}
+    return {each.name: each for each in fields(nearest)}
 
 
 def _get_state(self: Any) -> list[Any]:
@@ -264,7 +277,8 @@ class _Standard:
     def __get__(self, instance: Any, owner: type[Any]) -> Any:
         import dataclasses  # noqa: PLC0415 - what is saved here
 
-        body: dict[str, Any] = {"__annotations__": {name: each.annotation for name, each in self.fields.items()}}
+        annotations = {name: each.annotation for name, each in self.fields.items()}
+        body: dict[str, Any] = {"__annotations__": annotations, "__module__": self.owner.__module__}
         for name, each in self.fields.items():
             given = {"default": each.default, "default_factory": each.default_factory}
             body[name] = dataclasses.field(
@@ -276,7 +290,7 @@ class _Standard:
                 **{what: value for what, value in given.items() if value is not _MISSING},
             )
         decorate: Any = dataclasses.dataclass
-        made = decorate(**self.wishes)(type(self.owner.__name__, (), body))
+        made = decorate(slots=True, **self.wishes)(type(self.owner.__name__, (), body))
         kept = getattr(made, self.name)
         setattr(self.owner, self.name, kept)
         return kept

@@ -17,6 +17,7 @@ from pipes_trigger.design import CodeToBuild
 from pipes_trigger.errors import ConfigurationError, Violation
 from pipes_trigger.function import FunctionParts, build_function
 from pipes_trigger.helpers.tokens import is_token
+from pipes_trigger.making import loaded
 from pipes_trigger.options.function import FunctionOptions
 from pipes_trigger.quick_dataclasses import replace
 from pipes_trigger.redrive_bundle import HANDLER, write_bundle
@@ -122,7 +123,7 @@ def build_redrive(
     if enrichment is not None and enrichment.grant is not None and function.role is not None:
         enrichment.grant(function.role)
     _run_on(scope, expression, function)
-    return function
+    return loaded(function)
 
 
 def _decrypt(queue: IQueue, key_arn: str | None) -> list[Statement]:

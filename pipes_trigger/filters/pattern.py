@@ -54,7 +54,7 @@ class FilterPattern:
         [FP003] pattern['eventName']: match values must be a list, got 'INSERT'; write ['INSERT']
     """
 
-    __slots__ = ("_branches", "_decode", "_identity", "_match", "_nodes", "service", "warnings")
+    __slots__ = ("_branches", "_decode", "_identity", "_json", "_match", "_nodes", "service", "warnings")
 
     service: Service
     warnings: tuple[Violation, ...]
@@ -76,6 +76,7 @@ class FilterPattern:
         self.service = service
         self.warnings = tuple(fault.at(root) for fault in in_document_order(nodes, warnings)) if warnings else ()
         self._nodes = nodes
+        self._json: str | None = None
         self._branches = _sorted_branches(reading)
         self._identity = frozenset(frozenset(each.identity for each in branch) for branch in self._branches)
         looks_at_numbers = any(each.looks_at_numbers for branch in self._branches for each in branch)
@@ -145,7 +146,9 @@ class FilterPattern:
             >>> FilterPattern({"eventName": ["INSERT", "MODIFY"]}).to_json()
             '{"eventName":["INSERT","MODIFY"]}'
         """
-        return to_json(self._nodes)
+        if self._json is None:
+            self._json = to_json(self._nodes)
+        return self._json
 
     def __and__(self, other: FilterPattern) -> FilterPattern:
         """

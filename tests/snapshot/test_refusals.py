@@ -4,6 +4,7 @@ What a call cannot be: every fault at once, and nothing left behind.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -328,3 +329,20 @@ def test_every_argument_of_a_wrong_form_is_in_one_error(call: dict[str, Any], st
     assert [violation.path for violation in caught.value.violations] == [
         *("direct", "logging", "enrichment", "trigger_type", "filter_pattern")
     ]
+
+
+def test_a_fault_quotes_the_filter_as_it_was_given(call: dict[str, Any], stack: Stack) -> None:
+    """
+    What was found out of an equal filter, written in another order, is not told of this one.
+    """
+    first, second = ({"dynamodb": {image: {"q": {"S": ["x"]}}}} for image in ("NewImage", "OldImage"))
+    told = []
+    for pattern in ({"$or": [first, second]}, {"$or": [second, first]}):
+        with pytest.raises(InputTemplateError) as caught:
+            DynamoDBStreamTrigger(
+                stack, **{**call, "filter_pattern": pattern, "input_template": "<$.dynamodb.NewImage>"}
+            )
+        told.append(str(caught.value))
+
+    assert json.dumps({"$or": [first, second]}, separators=(",", ":")) in told[0]
+    assert json.dumps({"$or": [second, first]}, separators=(",", ":")) in told[1]

@@ -43,6 +43,16 @@ def test_a_module_that_is_a_folder_is_no_module(folder: Path) -> None:
     assert fault.rule == "CO005"
 
 
+def test_a_package_that_is_a_link_is_not_looked_into(folder: Path) -> None:
+    """
+    CDK packages the link, and what it leads to may not be there.
+    """
+    (folder / "link").symlink_to(folder / "package")
+    (fault,) = code_faults(str(folder), "link.module.handler", "python3.12")
+
+    assert fault.rule == "CO005"
+
+
 def test_a_folder_is_listed_only_where_the_handler_lies(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     Fifty triggers of one folder with a thousand files in it do not walk through them fifty times.

@@ -10,11 +10,12 @@ import inspect
 import pickle
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, get_type_hints
 
 import pytest
 
-from pipes_trigger import FailureHandling, PipeTarget, StreamReading, quick_dataclasses
+from pipes_trigger import FailureHandling, PipeTarget, StreamReading, TriggerStrategy, quick_dataclasses
 from pipes_trigger.errors import Violation
 
 if TYPE_CHECKING:
@@ -144,6 +145,10 @@ QUESTIONS: dict[str, Callable[[Classes], object]] = {
     "is one": lambda of: [dataclasses.is_dataclass(each) for each in of.values()],
     "signature": lambda of: [str(inspect.signature(of[name])) for name in ("Point", "Options", "Counter", "Same")],
     "names of init": lambda of: [(each.__init__.__qualname__, each.__init__.__module__) for each in of.values()],
+    "names of methods": lambda of: [
+        getattr(of["Point"], name).__qualname__ for name in ("__eq__", "__hash__", "__repr__", "__lt__")
+    ],
+    "parameters": lambda of: [str(each.__dataclass_params__) for each in of.values()],
     "class": lambda of: [(each.__name__, each.__qualname__, each.__module__, each.__doc__) for each in of.values()],
     "a standard heir": lambda of: standard_heir(of["Point"]),
     "a standard heir that thaws": lambda of: dataclasses.dataclass(type("Thawed", (of["Point"],), {})),
@@ -190,6 +195,26 @@ def test_only_an_heir_takes_names_that_are_no_fields() -> None:
     assert heir.z == 2
     with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign to field 'z'"):
         classes["Point"](1).z = 2
+
+
+def test_what_inherits_from_an_heir_of_the_standard_librarys_loses_nothing() -> None:
+    """
+    A copy has the fields of the dataclass between, which ours knows nothing of.
+    """
+    base = defined(OURS)["Point"]
+    heir: Any = dataclasses.dataclass(frozen=True)(type("Heir", (base,), {"__annotations__": {"z": "int"}, "z": 7}))
+    last = type("Last", (heir,), {})
+    one = last(1, 2, 3)
+
+    assert [copy.copy(one).z, copy.deepcopy(one).z, quick_dataclasses.replace(one, x=0).z] == [3, 3, 3]
+    assert copy.copy(one) == one
+
+
+def test_type_hints_are_found_where_a_class_is_written() -> None:
+    """
+    Tools that read a signature look up its annotations in the module of the class.
+    """
+    assert get_type_hints(TriggerStrategy.__init__, localns={"Mapping": Mapping})["target"] == PipeTarget | None
 
 
 def test_our_replace_and_copys_do_the_same() -> None:
