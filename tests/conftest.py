@@ -64,6 +64,7 @@ _LONGEST = (
     "docs/test_tutorial.py",
     "docs/test_site.py",
     "local/test_permissions_simulated.py",
+    "endtoend/test_pictures.py",
     "endtoend/test_local_run.py",
 )
 

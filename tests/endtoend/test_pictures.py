@@ -34,16 +34,17 @@ OUTSIDE = """
 LOOKS = [(width, dark) for width in (390, 1280) for dark in (False, True)]
 
 
-@pytest.fixture
-def pictures(tmp_path: Path, example_assemblies: dict[str, Path]) -> dict[str, Path]:
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory, example_assemblies: dict[str, Path]) -> dict[str, Path]:
     """
     Draw both examples and twenty triggers, these also narrow, each in a directory of its own with a page that shows it.
     """
+    home = tmp_path_factory.mktemp("pictures")
     diagrams = {name: read_assembly(directory) for name, directory in example_assemblies.items()}
     diagrams["twenty"] = diagrams["narrow-twenty"] = read_diagram({"Shop": twenty_triggers()})
     paths = {}
     for name, diagram in diagrams.items():
-        paths[name] = tmp_path / name / "picture.svg"
+        paths[name] = home / name / "picture.svg"
         paths[name].parent.mkdir()
         paths[name].write_text(to_svg(diagram, narrow=name.startswith("narrow")), encoding="utf-8")
         paths[name].with_name("page.html").write_text(PAGE, encoding="utf-8")
