@@ -91,7 +91,7 @@ def stand_in(name: str, base: type = object) -> type[Any]:
     body = {
         "__doc__": f"Stands for `{module}.{attribute}`.",
         "__jsii_type__": f"aws-cdk-lib.{name}",
-        "__jsii_ifaces__": [],
+        "__jsii_ifaces__": [],  # those of the base need not be named, as CDK's class has them
         "__getattribute__": look_up,
         "__setattr__": put,
         "__delattr__": lambda made, name: delattr(become(made), name),

@@ -225,7 +225,7 @@ def _refuse_to_delete(self: Any, name: str) -> None:
 
 def _refuse(self: Any, name: str, what: str) -> None:
     # A class that inherits may have attributes of its own, which it may set.
-    if _FIELDS in vars(type(self)) or name in self.__dataclass_fields__:
+    if _FIELDS in vars(type(self)) or name in _fields_of(type(self)):
         from dataclasses import FrozenInstanceError  # noqa: PLC0415 - only the error needs it
 
         message = f"cannot {what} field {name!r}"

@@ -28,9 +28,8 @@ def load(template: Template) -> Mapping[str, Any]:
     """
     if isinstance(template, Mapping):
         return template
-    where, text = (
-        ("template", template) if isinstance(template, str) else (os.fspath(template), _read(os.fspath(template)))
-    )
+    where = "template" if isinstance(template, str) else os.fspath(template)
+    text = template if isinstance(template, str) else _read(where)
     try:
         loaded = json.loads(text)
     except (ValueError, RecursionError) as error:

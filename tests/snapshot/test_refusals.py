@@ -204,56 +204,6 @@ def test_arguments_that_do_not_go_together(
     assert str(caught.value) == message
 
 
-class Answers:
-    """
-    An `app_helper` that answers every look-up with one value.
-    """
-
-    def __init__(self, value: object) -> None:
-        self.value = value
-
-    def get_parameter_value(self, scope: object, name: str, is_devops: bool) -> object:  # noqa: ARG002, FBT001 - contract
-        """
-        Answer.
-        """
-        return self.value
-
-    def get_from_common(self, key: str) -> str:
-        """
-        Answer with the key.
-        """
-        return key
-
-    get_from_env = get_from_common
-
-
-@pytest.mark.parametrize(
-    ("helper", "message"),
-    [
-        (
-            {},
-            "[TR014] app_helper: has no method get_parameter_value, get_from_common, get_from_env: {}; "
-            "pass an ApplicationHelper, or a helper of your own with these methods",
-        ),
-        (
-            Answers(5),
-            "[TR014] app_helper.get_parameter_value: answered no text for "
-            "'dynamodb_table_domain_project_environment_deployment_requests': 5; "
-            "return the parameter's value, or a token for it",
-        ),
-    ],
-)
-def test_a_helper_that_cannot_help(call: dict[str, Any], stack: Stack, helper: object, message: str) -> None:
-    """
-    What is no helper, or answers no text, is named before anything is built.
-    """
-    with pytest.raises(ConfigurationError) as caught:
-        DynamoDBStreamTrigger(stack, **{**call, "app_helper": helper})
-
-    assert str(caught.value) == message
-    assert stack.node.children == []
-
-
 def test_a_scope_that_is_no_construct(call: dict[str, Any]) -> None:
     """
     It is told with the other arguments of another type.

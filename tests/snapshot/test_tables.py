@@ -293,6 +293,33 @@ class ForeignHelper:
     get_from_env = get_from_common
 
 
+@pytest.mark.parametrize(
+    ("helper", "message"),
+    [
+        (
+            {},
+            "[TR014] app_helper: has no method get_parameter_value, get_from_common, get_from_env: {}; "
+            "pass an ApplicationHelper, or a helper of your own with these methods",
+        ),
+        (
+            ForeignHelper(lambda *_: 5),  # type: ignore[arg-type] # as a slip would have it
+            "[TR014] app_helper.get_parameter_value: answered no text for "
+            "'dynamodb_table_domain_project_environment_deployment_requests': 5; "
+            "return the parameter's value, or a token for it",
+        ),
+    ],
+)
+def test_a_helper_that_cannot_help(call: dict[str, Any], stack: Stack, helper: object, message: str) -> None:
+    """
+    What is no helper, or answers no text, is named before anything is built.
+    """
+    with pytest.raises(ConfigurationError) as caught:
+        DynamoDBStreamTrigger(stack, **{**call, "app_helper": helper})
+
+    assert str(caught.value) == message
+    assert stack.node.children == []
+
+
 def test_a_foreign_helpers_look_up_gets_past_the_first_pass(
     call: dict[str, Any], stack: Stack, missing_context: Callable[[Stack], list[dict[str, Any]]]
 ) -> None:
